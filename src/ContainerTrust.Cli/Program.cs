@@ -99,6 +99,7 @@ internal static class Program
         "verify" => [VerifyCommand.Create()],
         "release" => [ReleaseCommand.Create()],
         "save" => [SaveCommand.Create()],
+        "rehearse" => [RehearseCommand.Create()],
         "test" => [TestCommand.Create()],
         "machineconfig" => [MachineConfigCommand.Create()],
         "imagepolicy" => [ImagePolicyCommand.Create()],
@@ -110,7 +111,7 @@ internal static class Program
     [
         ShowCommand.Create(), SetCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(), UndoCommand.Create(),
         HistoryCommand.Create(), VerifyCommand.Create(), ReleaseCommand.Create(), SaveCommand.Create(),
-        TestCommand.Create(), MachineConfigCommand.Create(), ImagePolicyCommand.Create(),
+        TestCommand.Create(), RehearseCommand.Create(), MachineConfigCommand.Create(), ImagePolicyCommand.Create(),
         DscCommand.Create(),
     ];
 

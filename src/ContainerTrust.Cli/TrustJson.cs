@@ -23,6 +23,8 @@ internal static class TrustJson
 
     public static string Write(IReadOnlyList<SavedSignatureResult> objects) => WriteArray(objects, Write);
 
+    public static string Write(IReadOnlyList<ImageEnforcementResult> objects) => WriteArray(objects, Write);
+
     private static string WriteArray<T>(IReadOnlyList<T> objects, Action<Utf8JsonWriter, T> write)
     {
         ArrayBufferWriter<byte> buffer = new(1024 * (objects.Count + 1));
@@ -217,6 +219,28 @@ internal static class TrustJson
         writer.WriteString("digest"u8, content.Digest);
         writer.WriteString("release"u8, content.Release);
         writer.WriteString("releaseName"u8, content.ReleaseName);
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, ImageEnforcementResult result)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("status"u8, Camel(result.Status.ToString()));
+        writer.WriteString("computerName"u8, result.ComputerName);
+        writer.WriteString("user"u8, result.User);
+        writer.WriteString("image"u8, result.Image);
+        Write(writer, "owner", [.. result.Owner]);
+        writer.WriteBoolean("isPresent"u8, result.IsPresent);
+        Write(writer, "acceptedNow", result.AcceptedNow);
+        Write(writer, "acceptedThen", result.AcceptedThen);
+        Write(writer, "isSigned", result.IsSigned);
+        writer.WriteString("reason"u8, result.Reason);
+        writer.WriteString("reasonNow"u8, result.ReasonNow);
+        writer.WriteString("scopeNow"u8, result.ScopeNow);
+        writer.WriteString("scopeThen"u8, result.ScopeThen);
+        writer.WriteString("manifestDigest"u8, result.ManifestDigest);
+        writer.WriteString("storedDigest"u8, result.StoredDigest);
+        writer.WriteString("errorId"u8, result.ErrorId);
         writer.WriteEndObject();
     }
 

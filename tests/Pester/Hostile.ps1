@@ -23,7 +23,8 @@ function New-HostileRoot {
     $null = New-Item -ItemType Directory -Path "$root/srv"
     Copy-Item -LiteralPath "$HostilePath/app" -Destination "$root/srv/app" -Recurse
     Copy-Item -LiteralPath "$HostilePath/signer.pgp" -Destination "$root/keys"
-    $path = @{ 'policy' = 'etc/containers/policy.json'; 'registries.d' = 'etc/containers/registries.d/default.yaml'; 'registries.conf' = 'etc/containers/registries.conf'; 'manifest' = 'srv/app/manifest.json'; 'machineconfig' = 'config.json' }[$Carrier]
+    $path = @{ 'policy' = 'etc/containers/policy.json'; 'registries.d' = 'etc/containers/registries.d/default.yaml'; 'registries.conf' = 'etc/containers/registries.conf'; 'manifest' = 'srv/app/manifest.json'; 'machineconfig' = 'config.json'; 'storage' = 'var/lib/containers/storage/overlay-images/images.json'; 'workload' = 'srv/workload.json'; 'quadlet' = "etc/containers/systemd/evil.$(@{ '[Kube]' = 'kube'; '[Build' = 'build' }[$Content.Substring(0, [Math]::Min(6, $Content.Length))] ?? 'container')" }[$Carrier]
+    if ($path) { $null = New-Item -ItemType Directory -Path (Split-Path -Path "$root/$path") -Force }
     if ($path) { [System.IO.File]::WriteAllText("$root/$path", $Content) }
     $root
 }

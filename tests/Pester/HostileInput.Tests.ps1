@@ -46,6 +46,7 @@ Describe 'A hostile text' {
                 }
                 'machineconfig' { Get-Said $session 'Get-MachineConfigTrust -LiteralPath $p.File' @{ File = "$root/config.json" } }
                 'manifest' { Get-Said $session 'Test-ImageSignature dir:/srv/app -Root $p.Root; Get-ReleaseImage dir:/srv/app -Root $p.Root -SkipSignatureCheck' @{ Root = $root } }
+                { $_ -in 'storage', 'workload', 'quadlet' } { Get-Said $session 'Test-ImageEnforcement -Root $p.Root -WorkloadPath /srv/workload.json -MaximumRetryCount 0 -TimeoutSec 1 -ImageTimeoutSec 3; Test-ImageEnforcement -Root $p.Root -Suggest -MaximumRetryCount 0 -TimeoutSec 1 -ImageTimeoutSec 3' @{ Root = $root } }
                 'registries.conf' { Get-Said $session 'Test-ImageSignature app -Root $p.Root -MaximumRetryCount 0 -ImageTimeoutSec 5; Test-ImageTrust -Root $p.Root' @{ Root = $root } }
                 default {
                     Get-Said $session @'

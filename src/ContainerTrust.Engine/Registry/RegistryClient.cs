@@ -29,6 +29,7 @@ internal sealed class RegistryClient : IDisposable
     private readonly RegistryEndpoints _endpoints;
     private readonly RegistryCredentials _credentials;
     private readonly BearerTokens _tokens;
+    private readonly AnswerMemory? _memory;
 
     /// <summary>Creates a client; nothing is read or connected to yet.</summary>
     /// <param name="host">Where the files with credentials and certificates are: this host.</param>
@@ -55,6 +56,7 @@ internal sealed class RegistryClient : IDisposable
         _endpoints = new RegistryEndpoints(_transport, _profiles, options, _verbose);
         _credentials = new RegistryCredentials(host, options, _verbose);
         _tokens = new BearerTokens(_transport);
+        _memory = options.RemembersAnswers ? new AnswerMemory() : null;
     }
 
     /// <summary>Fetches a manifest.</summary>
@@ -242,7 +244,8 @@ internal sealed class RegistryClient : IDisposable
             MaxBytes = maxBytes,
             TooLarge = ("StoreFileTooLarge", "file"),
         };
-        WebAnswer answer = await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        WebAnswer answer = await (_memory?.OfStoreAsync(request, image, _transport.SendAsync, cancellationToken)
+            ?? _transport.SendAsync(request, cancellationToken)).ConfigureAwait(false);
         return answer.Status switch
         {
             200 => answer.Body,
@@ -254,7 +257,15 @@ internal sealed class RegistryClient : IDisposable
     /// <summary>Closes all connections.</summary>
     public void Dispose() => _transport.Dispose();
 
-    private async Task<(WebAnswer Answer, Uri Url, RegistryCredential? Credential)> GetAsync(
+    private Task<RegistryAnswer> GetAsync(
+        PullSource source, string root, string item, string? accept, long maxBytes, (string ErrorId, string Noun) tooLarge,
+        bool anyEncoding, CancellationToken cancellationToken)
+    {
+        Task<RegistryAnswer> Ask(CancellationToken token) => AskAsync(source, root, item, accept, maxBytes, tooLarge, anyEncoding, token);
+        return _memory?.OfRegistryAsync(new(source, root, item, accept, maxBytes), Ask, cancellationToken) ?? Ask(cancellationToken);
+    }
+
+    private async Task<RegistryAnswer> AskAsync(
         PullSource source, string root, string item, string? accept, long maxBytes, (string ErrorId, string Noun) tooLarge,
         bool anyEncoding, CancellationToken cancellationToken)
     {
@@ -282,7 +293,7 @@ internal sealed class RegistryClient : IDisposable
             };
             WebAnswer answer = await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (answer.Status != 401 || !answer.IsFromOrigin || round > 0)
-                return (answer, url, credential);
+                return new RegistryAnswer(answer, url, credential);
 
             // Once more, if something would be different: a way that was not offered before, a token that may have expired, a scope that
             // was missing.
@@ -291,7 +302,7 @@ internal sealed class RegistryClient : IDisposable
             bool isNewWay = Supported(offered) is { } way && (Supported(endpoint.Challenges) is not { } known || !way.IsSame(known));
             bool isOldToken = authority.Token is { } token && token.Created < started;
             if (!isNewWay && !isOldToken && furtherScope is null)
-                return (answer, url, credential);
+                return new RegistryAnswer(answer, url, credential);
             if (isNewWay)
                 endpoint.Challenges = offered;
             if (authority is { Token: { } refused, Key: { } key })

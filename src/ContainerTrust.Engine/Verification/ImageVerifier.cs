@@ -63,12 +63,13 @@ public sealed class ImageVerifier : IDisposable
         _lookaside = new Lazy<LookasideConfiguration>(store.ReadLookaside);
         _registries = new Lazy<RegistriesConfiguration>(() =>
             RegistriesConfiguration.Load(store.Host, options.RegistriesConfPath, store.Locations.Release));
-        _client = new Lazy<RegistryClient>(() => new RegistryClient(
+        RegistryClient NewClient() => new(
             options.ClientHost ?? store.Host,
             options.Web with { Release = options.ClientHost is null ? store.Locations.Release : null,
                 CredentialHelpers = (options.ClientHost is { } client ? RegistriesConfiguration.Load(client, null)
                     : _registries.Value).CredentialHelpers },
-            messages.Verbose, static (content, digest) => ManifestDigest.Matches(content.Span, digest), WarnOnce));
+            messages.Verbose, static (content, digest) => ManifestDigest.Matches(content.Span, digest), WarnOnce);
+        _client = new Lazy<RegistryClient>(() => options.Shared?.Client(NewClient) ?? NewClient());
         _hostStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(store.Host, TryGet));
         _ownStores = new Lazy<SignatureStoreReader>(() => new SignatureStoreReader(LocalHost.Instance, TryGet));
     }
@@ -160,7 +161,7 @@ public sealed class ImageVerifier : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_client.IsValueCreated)
+        if (_client.IsValueCreated && _options.Shared is null)
             _client.Value.Dispose();
     }
 

@@ -72,4 +72,7 @@ public sealed record VerificationOptions
     /// are judged: what a file of a remote host says must not start programs here. Null for the same.
     /// </summary>
     public ITrustHost? ClientHost { get; init; }
+
+    /// <summary>The client that several verifiers share. Null for one of the verifier's own.</summary>
+    internal SharedRegistries? Shared { get; init; }
 }

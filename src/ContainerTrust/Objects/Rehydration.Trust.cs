@@ -124,6 +124,26 @@ internal static partial class Rehydration
         DifferenceEntry = bag.Object<ImageTrust>("DifferenceEntry"),
     };
 
+    private static ImageEnforcementResult Enforcement(PropertyBag bag) => new()
+    {
+        Status = bag.Choice<ImageEnforcementStatus>("Status"),
+        ComputerName = bag.RequiredText("ComputerName"),
+        User = bag.Text("User"),
+        Image = bag.RequiredText("Image"),
+        Owner = Required(bag.Texts("Owner")),
+        IsPresent = Required(bag.Truth("IsPresent")),
+        AcceptedNow = bag.Truth("AcceptedNow"),
+        AcceptedThen = bag.Truth("AcceptedThen"),
+        IsSigned = bag.Truth("IsSigned"),
+        Reason = bag.RequiredText("Reason"),
+        ReasonNow = bag.Text("ReasonNow"),
+        ScopeNow = bag.Text("ScopeNow"),
+        ScopeThen = bag.Text("ScopeThen"),
+        ManifestDigest = bag.Text("ManifestDigest"),
+        StoredDigest = bag.Text("StoredDigest"),
+        ErrorId = bag.Text("ErrorId"),
+    };
+
     private static ImageTrustChange Change(PropertyBag bag) => new()
     {
         ComputerName = bag.RequiredText("ComputerName"),

@@ -35,6 +35,7 @@ internal static partial class Rehydration
             PodmanVersion = bag.Text("PodmanVersion"),
         },
         nameof(ImageTrustDifference) => Difference(bag),
+        nameof(ImageEnforcementResult) => Enforcement(bag),
         nameof(KeyRotationState) => Rotation(bag),
         nameof(ImageTrustChange) => Change(bag),
         nameof(LookasideSection) => new LookasideSection

@@ -85,6 +85,12 @@ public static class TrustView
         MachineConfigTrustStatus.RolledOut => ViewColor.Good(style, nameof(MachineConfigTrustStatus.RolledOut)),
         MachineConfigTrustStatus state => state is MachineConfigTrustStatus.Updating or MachineConfigTrustStatus.Paused
             or MachineConfigTrustStatus.Unknown ? ViewColor.Doubtful(style, $"{state}") : ViewColor.Bad(style, $"{state}"),
+        ImageEnforcementStatus.WouldBreak or "WouldBreak" => ViewColor.Bad(style, "WouldBreak"),
+        ImageEnforcementStatus.NotChecked => ViewColor.Bad(style, "NotChecked"),
+        ImageEnforcementStatus.RefusedNow or "RefusedNow" => ViewColor.Doubtful(style, "RefusedNow"),
+        ImageEnforcementStatus.CannotTell or "CannotTell" => ViewColor.Doubtful(style, "CannotTell"),
+        ImageEnforcementStatus.WouldWork or "WouldWork" => ViewColor.Good(style, "WouldWork"),
+        ImageEnforcementStatus.Unchanged or "Unchanged" => ViewColor.Good(style, "Unchanged"),
         KeyRotationStep.NotChecked => ViewColor.Bad(style, "NotChecked"),
         ImageTrustChangeStatus.Failed or "Failed" => ViewColor.Bad(style, "Failed"),
         ImageTrustVerdict.Weaker or "Weaker" => ViewColor.Bad(style, "Weaker"),

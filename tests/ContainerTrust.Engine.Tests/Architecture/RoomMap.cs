@@ -22,8 +22,8 @@ internal static class RoomMap
         ("Beside", ["Hosts"]),
         ("Formats", ["Formats"]),
         ("Trust material", ["References", "OpenPgp", "Manifests", "Claims", "Sigstore", "Config", "Keys"]),
-        ("Operations", ["Trust", "Registry", "Images", "Evaluation", "Verification", "Mirroring", "ImagePolicies", "MachineConfig",
-            "Compliance", "DesiredState"]),
+        ("Operations", ["Trust", "Registry", "Images", "Evaluation", "Verification", "Mirroring", "Rehearsal", "ImagePolicies",
+            "MachineConfig", "Compliance", "DesiredState"]),
     ];
 
     /// <summary>The layer of a room.</summary>
@@ -51,6 +51,10 @@ internal static class RoomMap
             ["Foundation", "References", "OpenPgp", "Manifests", "Hosts", "Config", "Keys", "Trust", "Registry", "Images", "Evaluation"],
         ["Mirroring"] =
             ["Foundation", "References", "Manifests", "Hosts", "Config", "Trust", "Registry", "Images", "Evaluation", "Verification"],
+        ["Rehearsal"] =
+        [
+            "Foundation", "Formats", "References", "Manifests", "Hosts", "Config", "Trust", "Registry", "Verification",
+        ],
         ["ImagePolicies"] = ["Foundation", "Formats", "References", "OpenPgp", "Hosts", "Sigstore", "Config", "Keys", "Trust"],
         ["MachineConfig"] = ["Foundation", "Formats", "OpenPgp", "Hosts", "Config", "Keys", "Trust"],
         ["Compliance"] =

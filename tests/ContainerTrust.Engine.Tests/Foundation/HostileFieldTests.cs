@@ -5,6 +5,7 @@ using ContainerTrust.Engine.Compliance.Reports;
 using ContainerTrust.Engine.ImagePolicies;
 using ContainerTrust.Engine.MachineConfig;
 using ContainerTrust.Engine.MachineConfig.Rollout;
+using ContainerTrust.Engine.Rehearsal;
 using ContainerTrust.Engine.Trust;
 using ContainerTrust.Engine.Verification;
 
@@ -36,6 +37,8 @@ public sealed class HostileFieldTests
         "registries.conf: no TOML", "registries.conf: prefix", "registries.conf: pull-from-mirror of a registry",
         "registries.d: no YAML",
         "registries.d: staging", "registries.d: use-sigstore-attachments",
+        "storage: storage without JSON", "workload: member twice", "workload: name of a container", "workload: name of a pod",
+        "workload: name of a service", "workload: namespace",
     ];
 
     private static readonly ClaimSigner s_signer = new($"{HostileFields.Text} <{HostileFields.Text}@example.com>");
@@ -68,6 +71,8 @@ public sealed class HostileFieldTests
                 Read(file);
             else if (carrier == "machineconfigpool")
                 Judge(file);
+            else if (carrier is "storage" or "workload" or "quadlet")
+                Rehearse(carrier, file);
             else
                 await UseAsync(Host(carrier, file));
         }
@@ -100,6 +105,25 @@ public sealed class HostileFieldTests
         foreach (string words in _said)
             Assert.Null(HostileFields.Fault(words));
         Assert.True(_said.Count(static t => t.Contains("\\u001b", StringComparison.Ordinal)) > 3, string.Join('\n', _said));
+    }
+
+    // No name in these files is one of an image, so that no registry is asked.
+    private void Rehearse(string carrier, string file)
+    {
+        const string Workload = "/srv/workload.json";
+        string path = carrier switch
+        {
+            "storage" => "/var/lib/containers/storage/overlay-images/images.json",
+            "workload" => Workload,
+            _ => $"/etc/containers/systemd/evil.{(file.StartsWith("[Kube]", StringComparison.Ordinal) ? "kube"
+                : file.StartsWith("[Build]", StringComparison.Ordinal) ? "build" : "container")}",
+        };
+        using ImageRehearsal rehearsal = new(new RehearsalOptions { WorkloadPaths = carrier == "workload" ? [Workload] : [] });
+        TrustMessages messages = new() { Warning = _said.Add, Verbose = _said.Add };
+        MemoryHost host = Host("", "").With(path, file);
+        Words(rehearsal.Run(TrustStore.Open(host, new TrustStoreOptions(), messages), messages, CancellationToken.None)
+            .SelectMany(static r => (IEnumerable<object>)[r, r.Reason]));
+        _said.AddRange(rehearsal.Suggest().Notes);
     }
 
     private static MemoryHost Host(string carrier, string file) => new MemoryHost()

@@ -33,6 +33,9 @@ public sealed record WebOptions
     /// <summary>How many requests to one host run at the same time.</summary>
     public int ConcurrencyPerHost { get; init; } = 16;
 
+    /// <summary>Whether answers are kept, for a run that asks the same for many hosts and takes a registry as it was once.</summary>
+    internal bool RemembersAnswers { get; init; }
+
     /// <summary>
     /// The file with the registries' credentials (containers-auth.json(5)), which then is the only one. Null: <c>REGISTRY_AUTH_FILE</c>,
     /// else the files that podman and docker keep.
