@@ -2,7 +2,8 @@
 .SYNOPSIS
 Makes the packages that people install: a .nupkg of the module, and an RPM of the command. Called by build.ps1 -Task Pack.
 .DESCRIPTION
-Needs the built module in out/ContainerTrust and, for the RPM, the published command in out/cli and rpmbuild (Debian: rpm; RHEL: rpm-build).
+Needs the built module in out/ContainerTrust, NuGet for the .NET of the other platforms (packaging/images) and, for the RPM, the published command
+in out/cli and rpmbuild (Debian: rpm; RHEL: rpm-build).
 Writes to out/packages. The same sources give the same file lists, modes and dates.
 #>
 [CmdletBinding()]
@@ -17,7 +18,10 @@ $command = "$RepositoryRoot/out/cli/containertrust"
 
 # PSResourceGet is part of PowerShell. It takes the name and version from the manifest, and packs what lies beside it.
 function New-ModulePackage {
-    $module = "$RepositoryRoot/out/ContainerTrust/$Version"
+    # The platforms that only the package has are compiled in a copy, which is named as the module is.
+    $module = "$staged/ContainerTrust"
+    Copy-Item -LiteralPath "$RepositoryRoot/out/ContainerTrust/$Version" -Destination $module -Recurse
+    dotnet msbuild "$RepositoryRoot/packaging/images" -restore -t:PlaceImages -nologo -v:minimal "-p:EngineDirectory=$module/engine" "-p:ModelDirectory=$module"
     $package = "$packages/ContainerTrust.$Version.nupkg"
     if (Test-Path -LiteralPath $package) { Remove-Item -LiteralPath $package }
     Compress-PSResource -Path $module -DestinationPath $packages
@@ -123,7 +127,10 @@ if (-not (Test-Path -LiteralPath "$RepositoryRoot/out/ContainerTrust/$Version/Co
 }
 if (Test-Path -LiteralPath $packages) { Remove-Item -LiteralPath $packages -Recurse }
 $null = New-Item -ItemType Directory -Path $packages
-New-ModulePackage
+$staged = Join-Path ([System.IO.Path]::GetTempPath()) ('containertrust-pack-' + [guid]::NewGuid().ToString('n'))
+$null = New-Item -ItemType Directory -Path $staged
+try { New-ModulePackage }
+finally { Remove-Item -LiteralPath $staged -Recurse -Force }
 # rpm takes no file list from a path with spaces.
 $work = Join-Path ([System.IO.Path]::GetTempPath()) ('containertrust-rpm-' + [guid]::NewGuid().ToString('n'))
 try { New-CommandPackage }

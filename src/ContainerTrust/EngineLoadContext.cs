@@ -15,12 +15,13 @@ internal sealed class EngineLoadContext : AssemblyLoadContext
     private static EngineLoadContext? s_instance;
     private static int s_users;
 
-    private readonly string _directory;
+    private readonly string[] _directories;
 
     private EngineLoadContext(string directory)
         : base("ContainerTrust")
     {
-        _directory = directory;
+        string? platform = EngineFolder.Current;
+        _directories = platform is null ? [directory] : [Path.Join(directory, platform), directory];
     }
 
     /// <summary>From now on the name of the engine resolves. Called once for every runspace that imports the module.</summary>
@@ -48,8 +49,13 @@ internal sealed class EngineLoadContext : AssemblyLoadContext
     {
         if (assemblyName.Name == typeof(ImageTrust).Assembly.GetName().Name)
             return typeof(ImageTrust).Assembly;
-        string path = Path.Join(_directory, assemblyName.Name + ".dll");
-        return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
+        foreach (string directory in _directories)
+        {
+            string path = Path.Join(directory, assemblyName.Name + ".dll");
+            if (File.Exists(path))
+                return LoadFromAssemblyPath(path);
+        }
+        return null;
     }
 
     private static Assembly? ResolveEngine(AssemblyLoadContext context, AssemblyName name)

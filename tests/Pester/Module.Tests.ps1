@@ -19,6 +19,11 @@ Describe 'The module' {
     It 'ships its own files only' {
         (Get-ChildItem -LiteralPath $base -Filter *.dll).Name | Should -Be 'ContainerTrust.dll', 'ContainerTrust.Model.dll'
         "$base/engine/ContainerTrust.Engine.dll" | Should -Exist
+        # An image for another platform is refused by .NET, so that no file is one that every platform loads.
+        . $PSScriptRoot/AssemblyFile.ps1
+        foreach ($file in Get-ChildItem -LiteralPath $base, "$base/engine" -Filter *.dll) {
+            [AssemblyFile]::new($file.FullName).Platform | Should -BeNullOrEmpty -Because $file.Name
+        }
         "$base/LICENSE" | Should -Exist
     }
 
@@ -47,6 +52,58 @@ Describe 'The module' {
         $contexts['ContainerTrust.Model'] | Should -Be 'Default'
         $contexts['ContainerTrust.Engine'] | Should -Be 'ContainerTrust'
         [ContainerTrust.ImageTrust].Name | Should -Be 'ImageTrust'
+    }
+
+    It 'loads the engine for <System>, <Architecture>, <Identifier> from <Folder>' -TestCases @(
+        @{ System = 'LINUX'; Architecture = 'X64'; Identifier = 'linux-x64'; Folder = 'linux-x64' }
+        @{ System = 'LINUX'; Architecture = 'X64'; Identifier = 'rhel.10-x64'; Folder = 'linux-x64' }
+        @{ System = 'LINUX'; Architecture = 'Arm64'; Identifier = 'linux-arm64'; Folder = 'linux-arm64' }
+        @{ System = 'WINDOWS'; Architecture = 'X64'; Identifier = 'win-x64'; Folder = 'win-x64' }
+        @{ System = 'WINDOWS'; Architecture = 'X64'; Identifier = 'win10-x64'; Folder = 'win-x64' }
+        @{ System = 'OSX'; Architecture = 'Arm64'; Identifier = 'osx-arm64'; Folder = 'osx-arm64' }
+        @{ System = 'OSX'; Architecture = 'Arm64'; Identifier = 'osx.15-arm64'; Folder = 'osx-arm64' }
+        # What is not compiled ahead runs the IL.
+        @{ System = 'LINUX'; Architecture = 'X64'; Identifier = 'linux-musl-x64'; Folder = $null }
+        @{ System = 'LINUX'; Architecture = 'Arm64'; Identifier = 'linux-musl-arm64'; Folder = $null }
+        @{ System = 'LINUX'; Architecture = 'X64'; Identifier = 'alpine.3.22-x64'; Folder = $null }
+        @{ System = 'LINUX'; Architecture = 'X86'; Identifier = 'linux-x86'; Folder = $null }
+        @{ System = 'LINUX'; Architecture = 'Arm'; Identifier = 'linux-arm'; Folder = $null }
+        @{ System = 'LINUX'; Architecture = 'Ppc64le'; Identifier = 'linux-ppc64le'; Folder = $null }
+        @{ System = 'LINUX'; Architecture = 'S390x'; Identifier = 'rhel.9-s390x'; Folder = $null }
+        @{ System = 'LINUX'; Architecture = 'RiscV64'; Identifier = 'linux-riscv64'; Folder = $null }
+        @{ System = 'WINDOWS'; Architecture = 'X86'; Identifier = 'win-x86'; Folder = $null }
+        @{ System = 'WINDOWS'; Architecture = 'Arm64'; Identifier = 'win-arm64'; Folder = $null }
+        @{ System = 'OSX'; Architecture = 'X64'; Identifier = 'osx-x64'; Folder = $null }
+        @{ System = 'FREEBSD'; Architecture = 'X64'; Identifier = 'freebsd-x64'; Folder = $null }
+        @{ System = 'other'; Architecture = 'Wasm'; Identifier = ''; Folder = $null }
+    ) {
+        $folders = [ContainerTrust.Commands.EngineCmdlet].Assembly.GetType('ContainerTrust.Commands.EngineFolder', $true)
+        $folders.GetMethod('Find').Invoke($null, @(
+                [System.Runtime.InteropServices.OSPlatform]::Create($System)
+                [System.Runtime.InteropServices.Architecture] $Architecture
+                $Identifier)) | Should -BeExactly $Folder
+    }
+
+    It 'runs the code that was compiled for this machine, and the IL where <Missing> is not there' -TestCases @(
+        @{ Missing = 'nothing'; Engine = 'engine/{0}'; Library = 'engine/{0}' }
+        @{ Missing = 'the engine for it'; Remove = 'ContainerTrust.Engine.dll'; Engine = 'engine'; Library = 'engine/{0}' }
+        @{ Missing = 'its whole folder'; Remove = ''; Engine = 'engine'; Library = 'engine' }
+    ) {
+        $folder = [ContainerTrust.Commands.EngineCmdlet].Assembly.GetType('ContainerTrust.Commands.EngineFolder', $true).GetProperty('Current').GetValue($null)
+        if (-not $folder) { Set-ItResult -Skipped -Because 'nothing is compiled ahead for this machine'; return }
+        $own = New-TestRoot '{"default":[{"type":"reject"}],"transports":{"docker":{"quay.io":[{"type":"signedBy","keyType":"GPGKeys","keyPath":"/keys/signer.asc"}]}}}'
+        $copy = "$own/module"
+        Copy-Item -LiteralPath $base -Destination $copy -Recurse
+        if ($null -ne $Remove) { Remove-Item -LiteralPath "$copy/engine/$folder/$Remove" -Recurse }
+        $child = Invoke-ChildSession @"
+Import-Module '$copy/ContainerTrust.psd1'
+(Get-ImageTrust quay.io -Root '$own').Keys[0].Fingerprint
+foreach (`$name in 'ContainerTrust.Engine', 'BouncyCastle.Cryptography') {
+    Split-Path -Parent ([System.AppDomain]::CurrentDomain.GetAssemblies().Where({ `$_.GetName().Name -eq `$name })[0].Location)
+}
+"@
+        $child.Output[0] | Should -Match '^[0-9A-F]{40}$'
+        $child.Output[1..2] | Should -Be "$copy/$($Engine -f $folder)", "$copy/$($Library -f $folder)"
     }
 
     It 'has every cmdlet and parameter that the engine advises' {

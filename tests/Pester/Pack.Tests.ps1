@@ -29,6 +29,40 @@ Describe 'The package of the module' {
         $names | Should -Contain 'en-US/ContainerTrust.dll-Help.xml'
     }
 
+    Context 'For each platform' {
+        BeforeAll {
+            . $PSScriptRoot/AssemblyFile.ps1
+            $tree = New-TestRoot
+            [System.IO.Compression.ZipFile]::ExtractToDirectory($package, "$tree/module")
+            $libraries = (Get-ChildItem -LiteralPath "$tree/module/engine" -File).Name
+        }
+
+        It 'has the cmdlets, the model and the whole engine as IL, which any of them can run' {
+            $libraries | Should -Be 'BouncyCastle.Cryptography.dll', 'ContainerTrust.Engine.dll', 'YamlDotNet.dll'
+            foreach ($file in Get-ChildItem -LiteralPath "$tree/module", "$tree/module/engine" -Filter *.dll) {
+                [AssemblyFile]::new($file.FullName).Platform | Should -BeNullOrEmpty -Because $file.Name
+            }
+        }
+
+        It 'has the engine compiled for <_>, of the same IL' -ForEach 'linux-x64', 'linux-arm64', 'win-x64', 'osx-arm64' {
+            $folder = "$tree/module/engine/$_"
+            (Get-ChildItem -LiteralPath $folder).Name | Should -Be $libraries
+            foreach ($name in $libraries) {
+                $image, $source = [AssemblyFile]::new("$folder/$name"), [AssemblyFile]::new("$tree/module/engine/$name")
+                $image.Platform | Should -Be ($_ -replace '^win-', 'windows-') -Because $name
+                $image.Mvid | Should -Be $source.Mvid -Because $name
+                $image.Version | Should -Be $source.Version -Because $name
+                $image.TypeCount | Should -BeGreaterThan 20
+                $image.Surface | Should -Be $source.Surface -Because $name
+            }
+        }
+
+        It 'has no other, and is no larger than it must be' {
+            (Get-ChildItem -LiteralPath "$tree/module/engine" -Directory).Name | Should -Be 'linux-arm64', 'linux-x64', 'osx-arm64', 'win-x64'
+            (Get-Item -LiteralPath $package).Length | Should -BeLessThan 48MB
+        }
+    }
+
     It 'has nothing of PowerShell itself, and nothing to debug with' {
         $names -match '(^|/)(System\.Management\.Automation|Microsoft\.PowerShell\.|Microsoft\.Management\.)' | Should -BeNullOrEmpty
         $names -match '\.(pdb|deps\.json|xml)$' -notmatch '-Help\.xml$|Content_Types' | Should -BeNullOrEmpty
