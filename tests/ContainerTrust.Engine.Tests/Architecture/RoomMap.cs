@@ -23,7 +23,7 @@ internal static class RoomMap
         ("Formats", ["Formats"]),
         ("Trust material", ["References", "OpenPgp", "Manifests", "Claims", "Sigstore", "Config", "Keys"]),
         ("Operations", ["Trust", "Registry", "Images", "Evaluation", "Verification", "Mirroring", "ImagePolicies", "MachineConfig",
-            "Compliance", "DesiredState"]),
+            "ImageMode", "Compliance", "DesiredState"]),
     ];
 
     /// <summary>The layer of a room.</summary>
@@ -53,6 +53,8 @@ internal static class RoomMap
             ["Foundation", "References", "Manifests", "Hosts", "Config", "Trust", "Registry", "Images", "Evaluation", "Verification"],
         ["ImagePolicies"] = ["Foundation", "Formats", "References", "OpenPgp", "Hosts", "Sigstore", "Config", "Keys", "Trust"],
         ["MachineConfig"] = ["Foundation", "Formats", "OpenPgp", "Hosts", "Config", "Keys", "Trust"],
+        ["ImageMode"] =
+            ["Foundation", "Formats", "References", "Hosts", "Config", "Keys", "Trust", "Images", "Evaluation", "Verification"],
         ["Compliance"] =
         [
             "Foundation", "Formats", "References", "OpenPgp", "Sigstore", "Hosts", "Config", "Keys", "Trust", "Evaluation",
