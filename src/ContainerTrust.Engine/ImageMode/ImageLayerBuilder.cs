@@ -69,6 +69,19 @@ public static class ImageLayerBuilder
         };
     }
 
+    // What an image without a policy is taken to have; whatever is added to it accepts less.
+    private static ReadOnlySpan<byte> Nothing =>
+        """
+        {
+            "default": [
+                {
+                    "type": "insecureAcceptAnything"
+                }
+            ]
+        }
+
+        """u8;
+
     private static ImageName ParseImage(string text)
     {
         ImageName image = ImageName.Parse(text, static p => p);
@@ -88,7 +101,7 @@ public static class ImageLayerBuilder
         : new TrustStore(new DocumentHost("the image", [new MachineConfigFile
         {
             Path = TrustLocations.SystemPolicyPath,
-            Content = """{"default":[{"type":"reject"}]}"""u8.ToArray(),
+            Content = Nothing.ToArray(),
         }]), s_locations, messages);
 
     // Which of several was meant cannot be told, and the weaker one must not win by coming last.

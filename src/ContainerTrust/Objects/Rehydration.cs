@@ -82,6 +82,8 @@ internal static partial class Rehydration
             Compression = bag.Text("Compression"),
             Source = bag.Text("Source"),
         },
+        nameof(ImageTrustLayer) => Layer(bag),
+        nameof(ImageTrustLayerFile) => new ImageTrustLayerFile { Path = bag.RequiredText("Path"), Content = bag.Bytes("Content") },
         nameof(AcceptRequirement) => new AcceptRequirement(),
         nameof(RejectRequirement) => new RejectRequirement(),
         nameof(SignedByRequirement) => new SignedByRequirement
