@@ -12,7 +12,12 @@ internal static class LayerCommand
     {
         Argument<string> image = new("image") { Description = "The image as hosts fetch it: quay.io/example/os:latest" };
         Option<string[]> key = new("--key", "-k")
-            { Description = "Public key that updates are signed with: PEM, as cosign makes it, or OpenPGP", HelpName = "file", Required = true };
+        {
+            Description = "Public key that updates are signed with: PEM, as cosign makes it, or OpenPGP",
+            HelpName = "file",
+            Required = true,
+        };
+
         Option<bool> anyKey = new("--any-key") { Description = "A signature by one of the keys is enough" };
         Option<string?> identity = new("--signed-identity")
         {

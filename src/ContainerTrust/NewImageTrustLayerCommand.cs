@@ -19,8 +19,8 @@ public sealed class NewImageTrustLayerCommand : EngineCmdlet
     public string? Image { get; set; }
 
     /// <summary>
-    /// Public keys that updates are signed with, files of this machine: PEM, as cosign makes them, or OpenPGP. Each must have signed, unless
-    /// <see cref="AnyKey"/> is given.
+    /// Public keys that updates are signed with, files of this machine: PEM, as cosign makes them, or OpenPGP. Each must have signed,
+    /// unless <see cref="AnyKey"/> is given.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]

@@ -9,9 +9,12 @@ namespace ContainerTrust.Engine.ImageMode;
 /// </summary>
 internal static class ContainerfileText
 {
-    private const string PlainMarks = "/._-+@";
+    private const string PlainMarks = "/._-+@:";
 
-    /// <summary>Whether a path means itself in a Containerfile, in a shell and in a regular expression but for its dots and plus signs.</summary>
+    // Of names that scopes have: a pattern in COPY and in a shell.
+    private const string PatternMarks = "[]*";
+
+    /// <summary>Whether a path means itself in a Containerfile and in a shell.</summary>
     /// <param name="path">A path, or a part of one.</param>
     public static bool IsPlain(string path) => path.Length > 0 && path[0] != '-'
         && path.All(static c => char.IsAsciiLetterOrDigit(c) || PlainMarks.Contains(c, StringComparison.Ordinal));
@@ -29,30 +32,30 @@ internal static class ContainerfileText
             return text.ToString();
         foreach (PlannedFile file in files)
         {
-            if (!IsPlain(file.Path))
+            if (!IsPlain(file.Path) && !file.Path.All(static c => IsPlain($"/{c}") || PatternMarks.Contains(c, StringComparison.Ordinal)))
                 throw new TrustException(
                     "InvalidLayerPath",
                     TrustErrorKind.NotSupported,
-                    $"{Printable.Of(file.Path, Printable.NameLength)} has characters that mean something in a Containerfile. Leave the entry " +
-                    "out that it is for, and set it in the image's root instead.")
+                    $"{Printable.Of(file.Path, Printable.NameLength)} has characters that mean something in a Containerfile. Leave the " +
+                    "entry out that it is for, and set it in the image's root instead.")
                 {
                     Target = file.Path,
                 };
             if (file.Content is not null)
-                text.Append($"COPY {file.Path.TrimStart('/')} {file.Path}\n");
+                text.Append($"COPY {Source(file.Path)} {file.Path}\n");
         }
 
         PlannedFile[] gone = [.. files.Where(static f => f.Content is null)];
         PlannedFile[] brought = [.. files.Where(static f => f.Content is not null)];
         List<string> steps = [];
         if (gone.Length > 0)
-            steps.Add($"rm -f {string.Join(' ', gone.Select(static f => f.Path))}");
+            steps.Add($"rm -f {string.Join(' ', gone.Select(static f => Word(f.Path)))}");
         if (brought.Length > 0)
         {
-            string paths = string.Join(' ', brought.Select(static f => f.Path));
+            string paths = string.Join(' ', brought.Select(static f => Word(f.Path)));
             steps.Add($"chown 0:0 {paths}");
             steps.Add($"chmod 0644 {paths}");
-            steps.Add($"printf '%s  %s\\n' {string.Join(" \\\n        ", brought.Select(static f => $"{Sum(f)} {f.Path}"))} \\\n" +
+            steps.Add($"printf '%s  %s\\n' {string.Join(" \\\n        ", brought.Select(static f => $"{Sum(f)} {Word(f.Path)}"))} \\\n" +
                 "        | sha256sum -c");
         }
 
@@ -64,6 +67,12 @@ internal static class ContainerfileText
         text.Append("RUN ").AppendJoin(" \\\n    && ", steps).Append('\n');
         return text.Append("RUN bootc container lint\n").ToString();
     }
+
+    // A pattern that is the name itself, and of which COPY takes one file alone.
+    private static string Source(string path) =>
+        string.Concat(path.TrimStart('/').Select(static c => PatternMarks.Contains(c, StringComparison.Ordinal) ? '?' : c));
+
+    private static string Word(string path) => IsPlain(path) ? path : ShellWord.InQuotes(path);
 
     private static string Pattern(string scope) =>
         string.Concat(scope.Select(static c => c is '.' or '[' or ']' or '*' ? $"\\{c}" : $"{c}"));

@@ -41,8 +41,11 @@ public static class ImageLayerBuilder
         List<TrustChange> changes = [];
         if (options.KeyPaths.Count > 0)
             changes.AddRange(LayerKeys.Request(options, image.Reference!.Name, messages).ToChanges(store));
-        if (options.Entries.Count > 0)
-            changes.AddRange(LayerKeys.Entries(options).ToChanges(store));
+        foreach (ImageTrust whole in options.Entries.Where(IsWholeTransport))
+            changes.Add(new TrustChange { Transport = whole.Transport, Registry = "", Requirements = whole.Requirements });
+        SetRequest others = LayerKeys.Entries(options, [.. options.Entries.Where(static e => !IsWholeTransport(e))]);
+        if (others.Entries!.Count > 0)
+            changes.AddRange(others.ToChanges(store));
         RequireOnePerScope(changes);
         PolicyDocument before = store.ReadPolicy();
         changes.AddRange(Defaults(options, before, changes));
@@ -61,10 +64,10 @@ public static class ImageLayerBuilder
         {
             Image = image.Expanded,
             Scope = governing.IsDefault ? "default" : governing.Registry,
-            Files = [.. files.Where(static f => f.Content is not null)
-                .Select(static f => new ImageTrustLayerFile { Path = f.Path, Content = f.Content!.Value.ToArray() })],
+            Files = files.Where(static f => f.Content is not null)
+                .Select(static f => new ImageTrustLayerFile { Path = f.Path, Content = f.Content!.Value.ToArray() }).ToArray(),
             Containerfile = ContainerfileText.Write(image.Expanded, files, governing.IsDefault ? null : governing.Registry),
-            Trust = [.. after.Read(TrustQuery.All, cancellationToken)],
+            Trust = after.Read(TrustQuery.All, cancellationToken).ToArray(),
             IsEnforceable = isEnforceable,
         };
     }
@@ -82,14 +85,18 @@ public static class ImageLayerBuilder
 
         """u8;
 
+    // Whoever made such an entry was asked already if that is meant.
+    private static bool IsWholeTransport(ImageTrust entry) => entry is { IsDefault: false, Registry: "", Requirements: { } requirements }
+        && requirements is [AcceptRequirement or RejectRequirement];
+
     private static ImageName ParseImage(string text)
     {
         ImageName image = ImageName.Parse(text, static p => p);
         return image.Transport == "docker" && image.Assumption is null ? image : throw new TrustException(
             "InvalidReference",
             TrustErrorKind.InvalidArgument,
-            $"'{Printable.Of(text, Printable.NameLength)}' is not an image in a registry, named in full. Specify it as hosts fetch it, such "
-                + "as quay.io/example/os:latest.")
+            $"'{Printable.Of(text, Printable.NameLength)}' is not an image in a registry, named in full. Specify it as hosts fetch it, "
+                + "such as quay.io/example/os:latest.")
         {
             Target = text,
         };
@@ -113,16 +120,16 @@ public static class ImageLayerBuilder
                 throw new TrustException(
                     "ScopeConflict",
                     TrustErrorKind.InvalidArgument,
-                    $"There are several entries for {scope.First()} that demand different things, and an image has one policy. Choose one " +
-                    "of them.")
+                    $"There are several entries for {scope.First()} that demand different things, and an image has one policy. Choose " +
+                    "one of them.")
                 {
                     Target = scope.First().ToString(),
                 };
         }
     }
 
-    // bootc refuses to enforce signatures by a policy whose default accepts everything. The image is installed from container storage, which
-    // keeps no signatures that could be verified; without that no disk can be made of it.
+    // bootc refuses to enforce signatures by a policy whose default accepts everything. The image is installed from container storage,
+    // which keeps no signatures that could be verified; without that no disk can be made of it.
     private static IEnumerable<TrustChange> Defaults(ImageLayerOptions options, PolicyDocument before, List<TrustChange> changes)
     {
         IReadOnlyList<TrustRequirement> @default = changes.Find(static c => c.IsDefault)?.Requirements ?? before.Default;
@@ -148,8 +155,8 @@ public static class ImageLayerBuilder
                 "ImageNotVerified",
                 TrustErrorKind.InvalidArgument,
                 $"The policy {(asks || governing.Type == TrustType.Reject ? "refuses" : "accepts unsigned")} images of " +
-                $"{image.Reference!.Name}, so that it is of no use for updates. Specify {TrustOption.KeyPath}, or an entry for it that asks " +
-                "for signatures.")
+                $"{image.Reference!.Name}, so that it is of no use for updates. Specify {TrustOption.KeyPath}, or an entry for it that " +
+                "asks for signatures.")
             {
                 Target = image.Expanded,
             };
@@ -157,8 +164,8 @@ public static class ImageLayerBuilder
             throw new TrustException(
                 "SignatureStoreNeeded",
                 TrustErrorKind.InvalidArgument,
-                $"OpenPGP signatures are not in the registry, and nobody says where those of {image.Reference!.Name} are, so hosts could " +
-                $"not be updated. Specify {TrustOption.SignatureStore}, {TrustOption.BaseRoot} where the base image has it, or " +
+                $"OpenPGP signatures are not in the registry, and it is not known where those of {image.Reference!.Name} are, so hosts " +
+                $"could not be updated. Specify {TrustOption.SignatureStore}, {TrustOption.BaseRoot} where the base image has it, or " +
                 $"{TrustOption.Force}.")
             {
                 Target = image.Expanded,
@@ -171,8 +178,8 @@ public static class ImageLayerBuilder
     {
         foreach (string path in PolicyFiles.Of(policy).Where(static p => !ImageModeHost.IsInImage(p)))
         {
-            string message = $"The policy names {Printable.Of(path, Printable.NameLength)}, which is not part of an image: hosts keep their " +
-                $"own there. Put the file below /usr or /etc, such as in {KeyCopy.Directory}.";
+            string message = $"The policy names {Printable.Of(path, Printable.NameLength)}, which is not part of an image: hosts keep " +
+                $"their own there. Put the file below /usr or /etc, such as in {KeyCopy.Directory}.";
             if (!options.Force)
                 throw new TrustException("KeyNotInImage", TrustErrorKind.InvalidArgument, message) { Target = path };
             messages.Warning(message);
@@ -186,8 +193,8 @@ public static class ImageLayerBuilder
             messages.Warning("The policy's default accepts every image that no scope governs, so 'bootc switch " +
                 "--enforce-container-sigpolicy' and the updates after it refuse to work.");
         if (isEnforceable && policy.FindTransport("docker")?.Find("") is { } all && IsAccept(all))
-            messages.Warning("The policy accepts every image in registries that no scope governs. bootc does not notice that: it looks at " +
-                "the policy's default alone.");
+            messages.Warning("The policy accepts every image in registries that no scope governs. bootc does not notice that: it looks " +
+                "at the policy's default alone.");
         return isEnforceable;
     }
 

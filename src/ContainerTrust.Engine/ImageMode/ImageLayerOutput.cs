@@ -42,7 +42,8 @@ public static class ImageLayerOutput
                 throw new TrustException(
                     "FileExists",
                     TrustErrorKind.InvalidArgument,
-                    $"{path} exists with other content. Specify another {TrustOption.OutputDirectory}, or {TrustOption.Force} to replace it.")
+                    $"{path} exists with other content. Specify another {TrustOption.OutputDirectory}, or {TrustOption.Force} to replace " +
+                    "it.")
                 {
                     Target = path,
                 };

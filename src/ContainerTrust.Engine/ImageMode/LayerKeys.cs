@@ -50,16 +50,17 @@ internal static class LayerKeys
 
     /// <summary>What entries ask for, with the key files that were given for them.</summary>
     /// <param name="options">The options.</param>
+    /// <param name="entries">The entries.</param>
     /// <exception cref="TrustException">
     /// A key file is not named by an entry (<c>KeyFileNotNamed</c>), or by several under different paths (<c>KeyFileAmbiguous</c>).
     /// </exception>
-    public static SetRequest Entries(ImageLayerOptions options)
+    public static SetRequest Entries(ImageLayerOptions options, IReadOnlyList<ImageTrust> entries)
     {
-        string[] named = [.. PolicyFiles.Of(options.Entries.SelectMany(static e => e.Requirements ?? []).OfType<TrustRequirement>())];
+        string[] named = [.. PolicyFiles.Of(entries.SelectMany(static e => e.Requirements ?? []).OfType<TrustRequirement>())];
         KeyCopy[] copies = [.. options.KeyFiles.Select(file => Place(file, named))];
         return new SetRequest
         {
-            Entries = options.Entries,
+            Entries = entries,
             Force = options.Force,
             Carried = entry =>
             {

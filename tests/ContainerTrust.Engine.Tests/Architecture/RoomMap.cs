@@ -53,8 +53,7 @@ internal static class RoomMap
             ["Foundation", "References", "Manifests", "Hosts", "Config", "Trust", "Registry", "Images", "Evaluation", "Verification"],
         ["ImagePolicies"] = ["Foundation", "Formats", "References", "OpenPgp", "Hosts", "Sigstore", "Config", "Keys", "Trust"],
         ["MachineConfig"] = ["Foundation", "Formats", "OpenPgp", "Hosts", "Config", "Keys", "Trust"],
-        ["ImageMode"] =
-            ["Foundation", "Formats", "References", "Hosts", "Config", "Keys", "Trust", "Images", "Evaluation", "Verification"],
+        ["ImageMode"] = ["Foundation", "References", "Hosts", "Config", "Keys", "Trust"],
         ["Compliance"] =
         [
             "Foundation", "Formats", "References", "OpenPgp", "Sigstore", "Hosts", "Config", "Keys", "Trust", "Evaluation",

@@ -4,7 +4,8 @@ namespace ContainerTrust.Engine.Hosts.Lookup;
 internal static class ImageModeHost
 {
     // Part of what bootc and ostree put on a host, or into an image that they take.
-    private static readonly string[] s_marks = ["/run/ostree-booted", "/usr/lib/bootc", "/usr/etc", "/usr/lib/ostree-boot", "/sysroot/ostree"];
+    private static readonly string[] s_marks =
+        ["/run/ostree-booted", "/usr/lib/bootc", "/usr/etc", "/usr/lib/ostree-boot", "/sysroot/ostree"];
 
     /// <summary>The files that say it, to be asked for at once.</summary>
     public static IReadOnlyList<string> Marks => s_marks;
