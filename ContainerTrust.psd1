@@ -32,6 +32,7 @@
         'Reset-ImageTrust'
         'Save-ImageSignature'
         'Set-ImageTrust'
+        'Test-BootImage'
         'Test-ImageSignature'
         'Test-ImageTrust'
         'Test-MachineConfigTrust'

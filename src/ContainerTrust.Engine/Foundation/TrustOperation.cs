@@ -60,6 +60,9 @@ public sealed class TrustOperation
     /// <summary>Makes what is put into images of operating systems.</summary>
     public static TrustOperation MakeLayer { get; } = new(nameof(MakeLayer));
 
+    /// <summary>Judges the image that a host boots next.</summary>
+    public static TrustOperation CheckBoot { get; } = new(nameof(CheckBoot), AdviceReach.Fleet);
+
     /// <summary>The operation's own name, in PascalCase.</summary>
     public string Name { get; }
 

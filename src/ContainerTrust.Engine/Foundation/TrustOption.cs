@@ -250,6 +250,9 @@ public sealed class TrustOption
     /// <summary>The root of the image that another is built on.</summary>
     public static TrustOption BaseRoot { get; } = new(nameof(BaseRoot), TrustOperation.MakeLayer);
 
+    /// <summary>A file with what a host says of the systems that it boots.</summary>
+    public static TrustOption StatusPath { get; } = new(nameof(StatusPath), TrustOperation.CheckBoot);
+
     /// <summary>The directory that files are written to.</summary>
     public static TrustOption OutputDirectory { get; } =
         new(nameof(OutputDirectory), TrustOperation.MakeLayer, TrustOperation.MakeMachineConfig);

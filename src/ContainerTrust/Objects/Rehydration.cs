@@ -83,6 +83,7 @@ internal static partial class Rehydration
             Source = bag.Text("Source"),
         },
         nameof(ImageTrustLayer) => Layer(bag),
+        nameof(BootImageResult) => Boot(bag),
         nameof(ImageTrustLayerFile) => new ImageTrustLayerFile { Path = bag.RequiredText("Path"), Content = bag.Bytes("Content") },
         nameof(AcceptRequirement) => new AcceptRequirement(),
         nameof(RejectRequirement) => new RejectRequirement(),

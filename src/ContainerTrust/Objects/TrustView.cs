@@ -82,6 +82,8 @@ public static class TrustView
         ImageTrustStatus.Compliant or "Compliant" => ViewColor.Good(style, "Compliant"),
         ImageTrustStatus status and not ImageTrustStatus.Compliant => ViewColor.Bad(style, $"{status}"),
         ("NotCompliant" or "NotChecked") and string word => ViewColor.Bad(style, word),
+        BootImageStatus.Verified or "Verified" => ViewColor.Good(style, "Verified"),
+        BootImageStatus status => ViewColor.Bad(style, $"{status}"),
         KeyRotationStep.NotChecked => ViewColor.Bad(style, "NotChecked"),
         ImageTrustChangeStatus.Failed or "Failed" => ViewColor.Bad(style, "Failed"),
         ImageTrustVerdict.Weaker or "Weaker" => ViewColor.Bad(style, "Weaker"),

@@ -53,7 +53,10 @@ internal static class RoomMap
             ["Foundation", "References", "Manifests", "Hosts", "Config", "Trust", "Registry", "Images", "Evaluation", "Verification"],
         ["ImagePolicies"] = ["Foundation", "Formats", "References", "OpenPgp", "Hosts", "Sigstore", "Config", "Keys", "Trust"],
         ["MachineConfig"] = ["Foundation", "Formats", "OpenPgp", "Hosts", "Config", "Keys", "Trust"],
-        ["ImageMode"] = ["Foundation", "References", "Hosts", "Config", "Keys", "Trust"],
+        ["ImageMode"] =
+        [
+            "Foundation", "Formats", "References", "Hosts", "Config", "Keys", "Trust", "Evaluation", "Verification", "MachineConfig",
+        ],
         ["Compliance"] =
         [
             "Foundation", "Formats", "References", "OpenPgp", "Sigstore", "Hosts", "Config", "Keys", "Trust", "Evaluation",
