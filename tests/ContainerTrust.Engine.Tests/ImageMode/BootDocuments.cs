@@ -11,14 +11,14 @@ internal static class BootDocuments
 
     /// <summary>What bootc prints, with an update that was fetched.</summary>
     public static string Bootc(string signature = ",\"signature\":\"containerPolicy\"", bool isStaged = true, bool isRollback = false,
-        string image = "registry.example.com/os:v1", string digest = Digest) => $$"""
+        string image = "registry.example.com/os:v1", string digest = Digest) => $$$"""
         {"apiVersion":"org.containers.bootc/v1","kind":"BootcHost","metadata":{"name":"host"},
-         "spec":{"image":{"image":"{{image}}","transport":"registry"{{signature}}},"bootOrder":"default"},
+         "spec":{"image":{"image":"{{{image}}}","transport":"registry"{{signature}}},"bootOrder":"default"},
          "status":{
-          "staged":{{(isStaged ? Entry(image, signature, Staged, digest) : "null")}},
-          "booted":{{Entry(image, signature, Booted, "sha256:" + new string('4', 64))}},
-          "rollback":{{Entry(image, signature, new string('5', 64), "sha256:" + new string('6', 64))}},
-          "rollbackQueued":{{(isRollback ? "true" : "false")}},"type":"bootcHost","usrOverlay":null}}
+          "staged":{{{(isStaged ? Entry(image, signature, Staged, digest) : "null")}}},
+          "booted":{{{Entry(image, signature, Booted, "sha256:" + new string('4', 64))}}},
+          "rollback":{{{Entry(image, signature, new string('5', 64), "sha256:" + new string('6', 64))}}},
+          "rollbackQueued":{{{(isRollback ? "true" : "false")}}},"type":"bootcHost","usrOverlay":null}}
         """;
 
     /// <summary>What rpm-ostree prints.</summary>
