@@ -10,9 +10,11 @@
     CompatiblePSEditions = @('Core')
     RequiredAssemblies = @('ContainerTrust.dll', 'ContainerTrust.Model.dll')
     TypesToProcess = @('ContainerTrust.types.ps1xml', 'ContainerTrust.Compare.types.ps1xml', 'ContainerTrust.Rotation.types.ps1xml',
-        'ContainerTrust.Control.types.ps1xml', 'ContainerTrust.Change.types.ps1xml', 'ContainerTrust.Enforcement.types.ps1xml')
+        'ContainerTrust.Control.types.ps1xml', 'ContainerTrust.Change.types.ps1xml', 'ContainerTrust.Enforcement.types.ps1xml',
+        'ContainerTrust.ImageMode.types.ps1xml')
     FormatsToProcess = @('ContainerTrust.format.ps1xml', 'ContainerTrust.Compare.format.ps1xml', 'ContainerTrust.Rotation.format.ps1xml',
-        'ContainerTrust.Control.format.ps1xml', 'ContainerTrust.Change.format.ps1xml', 'ContainerTrust.Enforcement.format.ps1xml')
+        'ContainerTrust.Control.format.ps1xml', 'ContainerTrust.Change.format.ps1xml', 'ContainerTrust.Enforcement.format.ps1xml',
+        'ContainerTrust.ImageMode.format.ps1xml')
     CmdletsToExport = @(
         'Assert-ImageSignature'
         'Compare-ImageTrust'
@@ -26,11 +28,13 @@
         'Get-ReleaseImage'
         'Import-ImageTrust'
         'New-ImageTrust'
+        'New-ImageTrustLayer'
         'New-MachineConfigTrust'
         'Remove-ImageTrust'
         'Reset-ImageTrust'
         'Save-ImageSignature'
         'Set-ImageTrust'
+        'Test-BootImage'
         'Test-ImageEnforcement'
         'Test-ImageSignature'
         'Test-ImageTrust'

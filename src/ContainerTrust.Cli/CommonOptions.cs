@@ -69,7 +69,8 @@ internal sealed class CommonOptions
         return Path.GetFullPath(path);
     }
 
-    private static TrustMessages Messages(bool verbose) => new()
+    /// <summary>Where the words of a command without these options go.</summary>
+    public static TrustMessages Messages(bool verbose) => new()
     {
         Warning = StandardError.Warn,
         Verbose = verbose ? static text => StandardError.WriteLine(PrintableText.Line(text)) : static _ => { },

@@ -102,6 +102,7 @@ internal static class Program
         "rehearse" => [RehearseCommand.Create()],
         "test" => [TestCommand.Create()],
         "machineconfig" => [MachineConfigCommand.Create()],
+        "layer" => [LayerCommand.Create()],
         "imagepolicy" => [ImagePolicyCommand.Create()],
         "dsc" => [DscCommand.Create()],
         _ => [.. AllCommands(), ManualPage.Create(AllCommands)],
@@ -111,7 +112,7 @@ internal static class Program
     [
         ShowCommand.Create(), SetCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(), UndoCommand.Create(),
         HistoryCommand.Create(), VerifyCommand.Create(), ReleaseCommand.Create(), SaveCommand.Create(),
-        TestCommand.Create(), RehearseCommand.Create(), MachineConfigCommand.Create(), ImagePolicyCommand.Create(),
+        TestCommand.Create(), RehearseCommand.Create(), MachineConfigCommand.Create(), ImagePolicyCommand.Create(), LayerCommand.Create(),
         DscCommand.Create(),
     ];
 

@@ -19,6 +19,7 @@ internal sealed class ShellLanguage : AdviceLanguage
         nameof(TrustOperation.CheckMirror) => "containertrust release --mirror",
         nameof(TrustOperation.SaveSignatures) => "containertrust save",
         nameof(TrustOperation.MakeMachineConfig) => "containertrust machineconfig",
+        nameof(TrustOperation.MakeLayer) => "containertrust layer",
         nameof(TrustOperation.MakeImagePolicy) => "containertrust imagepolicy",
         _ => operation.Name,
     };
@@ -84,6 +85,8 @@ internal sealed class ShellLanguage : AdviceLanguage
         nameof(TrustOption.ConfigMapDirectory) => "--config-map-directory",
         nameof(TrustOption.LayoutDirectory) => "--layout-directory",
         nameof(TrustOption.RegistriesConfPath) => "--registries-conf",
+        nameof(TrustOption.BaseRoot) => "--base-root",
+        nameof(TrustOption.OutputDirectory) => "--output-directory",
         nameof(TrustOption.As) => "--as",
         _ => which.Name,
     };

@@ -11,7 +11,7 @@ namespace ContainerTrust.Cli;
 /// <summary>
 /// Trust objects as JSON: the properties of the PowerShell objects in camel case, requirements as policy.json writes them.
 /// </summary>
-internal static class TrustJson
+internal static partial class TrustJson
 {
     public static string Write(IReadOnlyList<ImageTrust> objects) => WriteArray(objects, Write);
 

@@ -30,6 +30,8 @@ internal sealed class PowerShellLanguage : AdviceLanguage
         nameof(TrustOperation.MakeMachineConfig) => "New-MachineConfigTrust",
         nameof(TrustOperation.WatchMachineConfig) => "Test-MachineConfigTrust",
         nameof(TrustOperation.ReadMachineConfig) => "Get-MachineConfigTrust",
+        nameof(TrustOperation.CheckBoot) => "Test-BootImage",
+        nameof(TrustOperation.MakeLayer) => "New-ImageTrustLayer",
         nameof(TrustOperation.MakeImagePolicy) => "ConvertTo-ClusterImagePolicy",
         _ => operation.Name,
     };

@@ -57,6 +57,12 @@ public sealed class TrustOperation
     /// <summary>Makes image policies of OpenShift.</summary>
     public static TrustOperation MakeImagePolicy { get; } = new(nameof(MakeImagePolicy));
 
+    /// <summary>Makes what is put into images of operating systems.</summary>
+    public static TrustOperation MakeLayer { get; } = new(nameof(MakeLayer));
+
+    /// <summary>Judges the image that a host boots next.</summary>
+    public static TrustOperation CheckBoot { get; } = new(nameof(CheckBoot), AdviceReach.Fleet);
+
     /// <summary>The operation's own name, in PascalCase.</summary>
     public string Name { get; }
 

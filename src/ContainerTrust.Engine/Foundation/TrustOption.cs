@@ -247,6 +247,16 @@ public sealed class TrustOption
         new(nameof(OpenShiftVersion), TrustOperation.MakeMachineConfig, TrustOperation.MakeImagePolicy, TrustOperation.CheckMirror,
             TrustOperation.SaveSignatures);
 
+    /// <summary>The root of the image that another is built on.</summary>
+    public static TrustOption BaseRoot { get; } = new(nameof(BaseRoot), TrustOperation.MakeLayer);
+
+    /// <summary>A file with what a host says of the systems that it boots.</summary>
+    public static TrustOption StatusPath { get; } = new(nameof(StatusPath), TrustOperation.CheckBoot);
+
+    /// <summary>The directory that files are written to.</summary>
+    public static TrustOption OutputDirectory { get; } =
+        new(nameof(OutputDirectory), TrustOperation.MakeLayer, TrustOperation.MakeMachineConfig);
+
     /// <summary>The option's own name, in PascalCase.</summary>
     public string Name { get; }
 

@@ -19,7 +19,7 @@ namespace ContainerTrust.Engine.Verification;
 /// serves a whole run and many threads: one connection pool, one token a repository, keys imported once, policy and registries.d read once.
 /// Its messages come on the thread that does the work.
 /// </summary>
-public sealed class ImageVerifier : IDisposable
+public sealed partial class ImageVerifier : IDisposable
 {
     private const int MaxListDepth = 4;
     private readonly TrustStore _store;

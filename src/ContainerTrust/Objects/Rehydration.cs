@@ -83,6 +83,9 @@ internal static partial class Rehydration
             Compression = bag.Text("Compression"),
             Source = bag.Text("Source"),
         },
+        nameof(ImageTrustLayer) => Layer(bag),
+        nameof(BootImageResult) => Boot(bag),
+        nameof(ImageTrustLayerFile) => new ImageTrustLayerFile { Path = bag.RequiredText("Path"), Content = bag.Bytes("Content") },
         nameof(AcceptRequirement) => new AcceptRequirement(),
         nameof(RejectRequirement) => new RejectRequirement(),
         nameof(SignedByRequirement) => new SignedByRequirement

@@ -91,6 +91,8 @@ public static class TrustView
         ImageEnforcementStatus.CannotTell or "CannotTell" => ViewColor.Doubtful(style, "CannotTell"),
         ImageEnforcementStatus.WouldWork or "WouldWork" => ViewColor.Good(style, "WouldWork"),
         ImageEnforcementStatus.Unchanged or "Unchanged" => ViewColor.Good(style, "Unchanged"),
+        BootImageStatus.Verified or "Verified" => ViewColor.Good(style, "Verified"),
+        BootImageStatus status => ViewColor.Bad(style, $"{status}"),
         KeyRotationStep.NotChecked => ViewColor.Bad(style, "NotChecked"),
         ImageTrustChangeStatus.Failed or "Failed" => ViewColor.Bad(style, "Failed"),
         ImageTrustVerdict.Weaker or "Weaker" => ViewColor.Bad(style, "Weaker"),

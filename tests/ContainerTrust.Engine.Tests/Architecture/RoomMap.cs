@@ -23,7 +23,7 @@ internal static class RoomMap
         ("Formats", ["Formats"]),
         ("Trust material", ["References", "OpenPgp", "Manifests", "Claims", "Sigstore", "Config", "Keys"]),
         ("Operations", ["Trust", "Registry", "Images", "Evaluation", "Verification", "Mirroring", "Rehearsal", "ImagePolicies",
-            "MachineConfig", "Compliance", "DesiredState"]),
+            "MachineConfig", "ImageMode", "Compliance", "DesiredState"]),
     ];
 
     /// <summary>The layer of a room.</summary>
@@ -57,6 +57,10 @@ internal static class RoomMap
         ],
         ["ImagePolicies"] = ["Foundation", "Formats", "References", "OpenPgp", "Hosts", "Sigstore", "Config", "Keys", "Trust"],
         ["MachineConfig"] = ["Foundation", "Formats", "OpenPgp", "Hosts", "Config", "Keys", "Trust"],
+        ["ImageMode"] =
+        [
+            "Foundation", "Formats", "References", "Hosts", "Config", "Keys", "Trust", "Evaluation", "Verification", "MachineConfig",
+        ],
         ["Compliance"] =
         [
             "Foundation", "Formats", "References", "OpenPgp", "Sigstore", "Hosts", "Config", "Keys", "Trust", "Evaluation",

@@ -109,6 +109,38 @@ internal ref struct StrictJson
         _ => throw new StrictJsonException($"{what} is not a string"),
     };
 
+    /// <summary>Reads a string or a null, or enters an object.</summary>
+    /// <param name="what">What it is, for the message.</param>
+    /// <param name="isObject">Whether an object was entered.</param>
+    /// <returns>The string; null for an object and for a null.</returns>
+    public string? StringOrEnter(string what, out bool isObject)
+    {
+        JsonTokenType token = NextToken();
+        isObject = token == JsonTokenType.StartObject;
+        return token switch
+        {
+            JsonTokenType.String => _json.GetString(),
+            JsonTokenType.Null or JsonTokenType.StartObject => null,
+            _ => throw new StrictJsonException($"{what} is neither a string nor an object"),
+        };
+    }
+
+    public bool Truth(string what) => NextToken() switch
+    {
+        JsonTokenType.True => true,
+        JsonTokenType.False => false,
+        _ => throw new StrictJsonException($"{what} is neither true nor false"),
+    };
+
+    /// <summary>Enters the next element of an array of objects.</summary>
+    /// <returns>False at the array's end.</returns>
+    public bool NextObject(string what) => NextToken() switch
+    {
+        JsonTokenType.StartObject => true,
+        JsonTokenType.EndArray => false,
+        _ => throw new StrictJsonException($"{what} is not an object"),
+    };
+
     /// <summary>Standard base64 with padding, in which line ends are ignored, as Go's encoding/base64 reads it.</summary>
     public byte[] Base64(string what) => KeyData.Decode(String(what)) ?? throw new StrictJsonException($"{what} is not base64");
 

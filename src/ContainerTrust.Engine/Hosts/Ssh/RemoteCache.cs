@@ -10,6 +10,9 @@ internal sealed class RemoteCache
     /// <summary>The largest file that is being asked for singly.</summary>
     public int SingleLimit { get; set; }
 
+    /// <summary>How programs that were run have ended. Null for one that the host does not have.</summary>
+    public Dictionary<string, RemoteProgram?> Programs { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The paths of files that are known of, or known to be missing.</summary>
     public IEnumerable<string> Paths => _entries.Keys;
 

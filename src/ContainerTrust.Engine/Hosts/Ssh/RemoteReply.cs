@@ -102,6 +102,14 @@ internal sealed class RemoteReply
                     string target = Text(_ssh.ReadField(MaximumWords));
                     cache.PutTarget(rest, target, Text(_ssh.ReadField(MaximumWords)));
                     break;
+                case 'B':
+                    cache.Programs[rest] = null;
+                    break;
+                case 'b':
+                    Chunks said = _ssh.ReadTo(_mark, RemoteProgram.MaxBytes + (1 << 17), keep: true);
+                    string end = Text(_ssh.ReadField(MaximumWords));
+                    cache.Programs[rest] = RemoteProgram.Of(said.Copy(0, (int)said.Length), end) ?? throw SshFailure.Garbled(_options);
+                    break;
                 default:
                     throw SshFailure.Garbled(_options);
             }

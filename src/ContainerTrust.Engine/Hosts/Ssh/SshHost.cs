@@ -280,6 +280,28 @@ public sealed class SshHost : ITrustHost, IDisposable, IAsyncDisposable
         return new SshHostChange(this, directories, timeout, cancellationToken);
     }
 
+    /// <summary>
+    /// Runs <c>bootc status --json</c> or <c>rpm-ostree status --json</c> there, which change nothing.
+    /// </summary>
+    /// <param name="program">The one or the other.</param>
+    /// <returns>What it said. Null if the host does not have it.</returns>
+    /// <exception cref="TrustException">The connection has ended.</exception>
+    /// <exception cref="OperationCanceledException">The user cancelled.</exception>
+    internal RemoteProgram? AskStatus(string program)
+    {
+        if (program is not ("bootc" or "rpm-ostree"))
+            throw new ArgumentException("It is not one of those that are asked.", nameof(program));
+        lock (_turn)
+        {
+            _cache.Programs.Remove(program);
+            RemoteRequest request = new();
+            request.Line($"b {RemoteRequest.Number(RemoteProgram.MaxBytes + 1)} {program}").Line(".");
+            List<string> again = [];
+            Exchange(request.Bytes, _options.SilenceTimeout, s_longestAnswer, () => _reply.ReadAnswers(_cache, again));
+            return _cache.Programs.TryGetValue(program, out RemoteProgram? answer) ? answer : throw _reply.Garbled();
+        }
+    }
+
     /// <summary>Ends the connection.</summary>
     public void Dispose()
     {

@@ -379,6 +379,21 @@ resolve() {
     printf 'r%s\000%s\000%s\000' "$p" "$target" "$reason"
 }
 
+# What a program says of the operating system that it keeps: its output, bounded, and the end of its words with its exit code.
+tell() {
+    case $argument in
+    bootc | rpm-ostree) ;;
+    *) exit 1 ;;
+    esac
+    if ! command -v "$argument" >/dev/null 2>&1 || ! command -v head >/dev/null 2>&1; then
+        printf 'B%s\000' "$argument"
+        return
+    fi
+    printf 'b%s\000' "$argument"
+    words=$({ { "$argument" status --json </dev/null 2>&4; printf '\nexit %s' "$?" >&4; } | head -c "$max" >&3; } 4>&1 | tail -c 2000)
+    printf '\000%s\000%s\000' "$nonce" "$words"
+}
+
 # Writing.
 full=
 failed() {
@@ -752,6 +767,7 @@ while IFS= read -r line; do
         fi
         ;;
     r) decode "$argument" && resolve ;;
+    b) tell ;;
     .)
         flush
         total=0
