@@ -48,7 +48,8 @@
     AliasesToExport = @()
     PrivateData = @{
         PSData = @{
-            Tags = @('PSEdition_Core', 'Linux', 'containers', 'podman', 'skopeo', 'CRI-O', 'OpenShift', 'RHEL', 'policy.json', 'registries.d', 'signature', 'sigstore', 'trust', 'security')
+            Tags = @('PSEdition_Core', 'Linux', 'containers', 'podman', 'skopeo', 'CRI-O', 'OpenShift', 'RHEL', 'policy.json', 'registries.d', 'signature', 'sigstore', 'trust', 'security', 'cosign', 'bootc', 'image-mode', 'rpm-ostree', 'MachineConfig',
+                'ClusterImagePolicy', 'oc-mirror', 'STIG', 'compliance', 'supply-chain')
             ProjectUri = 'https://github.com/containertrust/containertrust'
             LicenseUri = 'https://github.com/containertrust/containertrust/blob/main/LICENSE'
             ReleaseNotes = 'https://github.com/containertrust/containertrust/blob/main/CHANGELOG.md'
