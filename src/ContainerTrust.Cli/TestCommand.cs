@@ -134,16 +134,18 @@ internal static class TestCommand
                 text.Append(CultureInfo.InvariantCulture, $"    fix: {PrintableText.Line(finding.Fix)}\n");
         }
 
-        foreach (ImageTrustControl control in found.NotCovered)
+        IReadOnlyList<string> leftOut = found.ExcludedRules;
+        if (found.Profile is not null)
         {
-            string cover = control.Evidence == ImageTrustEvidence.None ? "no rule covers it" : "rules cover a part";
-            text.Append($"control {control.Id}: {cover}. {control.Remark}".TrimEnd()).Append('\n');
+            ControlFramework framework = ControlFrameworks.Find(found.Profile);
+            foreach (string line in framework.InWords(found))
+                text.Append("control ").Append(line).Append('\n');
+            text.Append(CultureInfo.InvariantCulture, $"profile: {found.Profile} ({framework.Name}, {framework.Version})\n");
+            leftOut = framework.LeftOut(found);
         }
 
-        if (found.Profile is not null)
-            text.Append(CultureInfo.InvariantCulture, $"profile: {found.Profile}\n");
-        else if (found.ExcludedRules.Count > 0)
-            text.Append(CultureInfo.InvariantCulture, $"left out: {string.Join(", ", found.ExcludedRules)}\n");
+        if (leftOut.Count > 0)
+            text.Append(CultureInfo.InvariantCulture, $"left out: {string.Join(", ", leftOut)}\n");
         text.Append(CultureInfo.InvariantCulture,
             $"{PrintableText.Line(found.ComputerName)}: {(found.Compliant ? "compliant" : "not compliant")} (" +
             $"{Count(found.ErrorCount, "error")}, {Count(found.WarningCount, "warning")}, {Count(found.InformationCount, "note")})\n");

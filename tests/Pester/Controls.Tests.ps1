@@ -25,6 +25,13 @@ Describe 'Test-ImageTrust -Profile' {
         @($result.NotCovered).Count | Should -Be 0
     }
 
+    It 'lets no baseline approve a default that accepts anything' {
+        $result = Test-ImageTrust -Root $open -Profile Stig-Ocp4 -Baseline $open
+        $file = Join-Path $open 'a.cklb'
+        $result | Export-ImageTrustReport $file
+        (Get-Content -Raw -LiteralPath $file | ConvertFrom-Json).stigs[0].rules[0].status | Should -Be 'open'
+    }
+
     It 'refuses a profile that is not known' {
         { Test-ImageTrust -Root $root -Profile Stig-Rhel9 -ErrorAction Stop } | Should -Throw -ErrorId 'ProfileNotFound,ContainerTrust.Commands.TestImageTrustCommand'
     }
@@ -49,7 +56,7 @@ Describe 'Get-ImageTrustRule by control' {
     It 'finds rules by <Id>' -ForEach @(
         @{ Id = 'V-257505'; Rules = 'RegistriesConfInvalid', 'InsecureRegistry' }
         @{ Id = 'cntr-os-000010'; Rules = 'RegistriesConfInvalid', 'InsecureRegistry' }
-        @{ Id = 'SC-8'; Rules = 'InsecureRegistry' }
+        @{ Id = 'SC-8'; Rules = 'RegistriesConfInvalid', 'InsecureRegistry' }
     ) {
         (Get-ImageTrustRule -Control $Id).Id | Should -Be $Rules
     }
@@ -62,7 +69,7 @@ Describe 'Get-ImageTrustRule by control' {
     It 'shows the evidence' {
         $rule = Get-ImageTrustRule DefaultAcceptsAnything -Profile bsi-sys.1.6
         $rule.Controls.Where({ $_.Id -eq 'V-257537' }).Evidence | Should -Be 'Direct'
-        (Get-ImageTrustRule KeyPartSkipped).Controls | Should -BeNullOrEmpty
+        (Get-ImageTrustRule NotChecked).Controls | Should -BeNullOrEmpty
         $rule -eq (Get-ImageTrustRule DefaultAcceptsAnything) | Should -BeTrue
     }
 }
@@ -76,7 +83,7 @@ Describe 'Results for STIG Viewer and STIG Manager' {
         $files.Count | Should -Be 3
         $states = $files | ForEach-Object { (Get-Content -Raw -LiteralPath $_ | ConvertFrom-Json).stigs[0].rules[0].status }
         $states | Should -Be 'not_reviewed', 'open', 'not_reviewed'
-        $files[2].Name | Should -BeExactly 'down.example.com.cklb'
+        $files[2].Name | Should -BeExactly 'down.example.com-image-trust.cklb'
     }
 
     It 'writes XCCDF by the name of the file' {

@@ -36,7 +36,8 @@ public sealed record ComplianceOptions
         return this with
         {
             Profile = framework,
-            ExcludedRules = [.. ComplianceRules.Excludable.Select(static r => r.Id).Where(r => !rules.Contains(r) || ExcludedRules.Contains(r))],
+            ExcludedRules = [.. ComplianceRules.Excludable.Select(static r => r.Id).Where(r => ExcludedRules.Contains(r)
+                || !(rules.Contains(r) || (Baseline is not null && r.StartsWith("Baseline", StringComparison.Ordinal))))],
         };
     }
 }

@@ -31,7 +31,7 @@ internal sealed class InsecureCheck : IComplianceCheck
             foreach (RegistryLocation place in registry.Mirrors.Append(registry.Endpoint).Where(static p => p.IsInsecure))
             {
                 string location = place.Location.Length > 0 ? place.Location : registry.Prefix;
-                if (seen.Add((location, registry.File)))
+                if (seen.Add((registry.Prefix, location)))
                     Add(audit, registry, location);
             }
         }
@@ -42,12 +42,14 @@ internal sealed class InsecureCheck : IComplianceCheck
         string shown = Printable.Of(location, Printable.NameLength);
         string host = location.Split('/', 2)[0];
         bool isLocal = IsLocal(host);
+        string directory = host.StartsWith("*.", StringComparison.Ordinal) ? "the directory of each such host in /etc/containers/certs.d"
+            : $"/etc/containers/certs.d/{Printable.Of(host, Printable.NameLength)}";
         audit.Add(
             ComplianceRules.InsecureRegistry,
             $"{registry.File} has insecure = true for '{shown}', so what comes from there may come by plain HTTP or from anyone's "
                 + "certificate" + (isLocal ? ", but it does not leave this host." : ". Who answers in its place sees credentials and images, "
                 + "and chooses what is pulled wherever the policy accepts anything. Give the registry a certificate, put its authority into "
-                + $"/etc/containers/certs.d/{Printable.Of(host, Printable.NameLength)}, and remove that line."),
+                + $"{directory}, and remove that line."),
             registry.File,
             location,
             isLocal ? ImageTrustSeverity.Information : null);

@@ -22,6 +22,24 @@ public sealed record ControlFramework(string Profile, string Name, string Versio
     /// <summary>Ids of the rules that are evidence for one of the controls.</summary>
     internal IEnumerable<string> Rules => Controls.SelectMany(static c => c.Direct.Concat(c.Supporting)).Distinct();
 
+    /// <summary>What an audit says of each control, for people.</summary>
+    /// <param name="host">The audit of a host.</param>
+    /// <returns>One line for each control.</returns>
+    public IReadOnlyList<string> InWords(ImageTrustCompliance host) =>
+    [
+        .. Controls.Select(c => (Control: c, State: ControlResult.Of(c, host).State)).Select(static r => $"{r.Control.Id}: " + (r.State switch
+        {
+            ControlState.Met => "met",
+            ControlState.NotMet => "not met",
+            ControlState.NotChecked => "not checked",
+            _ => r.Control.Evidence == ImageTrustEvidence.None ? "no rule covers it" : "needs review",
+        }) + $". {(r.State == ControlState.NeedsReview ? r.Control.Remark : null) ?? r.Control.Title + "."}"),
+    ];
+
+    /// <summary>The rules of the framework that an audit left out by the user's wish.</summary>
+    /// <param name="host">The audit of a host.</param>
+    public IReadOnlyList<string> LeftOut(ImageTrustCompliance host) => [.. host.ExcludedRules.Intersect(Rules)];
+
     /// <summary>The control as objects and files show it.</summary>
     internal ImageTrustControl Shown(Control control, ImageTrustEvidence evidence) => new()
     {

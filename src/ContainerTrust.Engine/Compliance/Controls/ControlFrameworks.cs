@@ -12,18 +12,20 @@ public static class ControlFrameworks
     // Where one of these finds something, unsigned images are accepted, or signed ones are not verified as they should be.
     private static readonly string[] s_verification =
     [
-        PolicyMissing, PolicyInvalid, DefaultAcceptsAnything, CrioPolicy, KeyFileMissing, KeyFileUnreadable, KeyInvalid, KeyRevoked, KeyExpired,
+        PolicyMissing, PolicyInvalid, DefaultAcceptsAnything, KeyFileMissing, KeyFileUnreadable, KeyInvalid, KeyRevoked, KeyExpired,
         KeyUnusable, RequirementUnsatisfiable, LookasideInvalid, SignatureStoreMissing, AttachmentsOff,
     ];
 
     // These are right for some hosts: a person decides.
     private static readonly string[] s_decisions =
     [
-        ScopeAcceptsAnything, ScopeUnreachable, RequirementsMixed, UserPolicy, KeyLost, KeyWeak, KeyExpiring, LookasideConflict,
+        ScopeAcceptsAnything, CrioPolicy, ScopeUnreachable, ScopeDoubtful, RequirementsMixed, IdentityUnsatisfiable, RegistriesConfInvalid,
+        KeyPartSkipped, KeyNotReadByAll, FileUnreadableByUsers, UserPolicy, KeyLost, KeyWeak, KeyExpiring, LookasideConflict,
         LookasideDoubtful, SubjectMisspelt, MirrorOutsidePolicy, MirrorWithoutSignatures, FileWritableByOthers, FileOwnedByOther, PrivateKeyExposed,
     ];
 
-    private static readonly string[] s_baseline = [BaselineScopeMissing, BaselineScopeExtra, BaselineScopeDiffers, BaselineStoreDiffers];
+    private static readonly string[] s_baseline = [BaselineScopeMissing, BaselineScopeExtra, BaselineScopeDiffers, BaselineStoreDiffers,
+        BaselineKeyPathDiffers];
 
     private static readonly Lazy<ILookup<string, ImageTrustControl>> s_byRule = new(static () => All!
         .SelectMany(static f => f.Controls.SelectMany(c => c.Direct.Select(r => (Rule: r, Control: f.Shown(c, ImageTrustEvidence.Direct)))
@@ -47,21 +49,24 @@ public static class ControlFrameworks
                         + "Red Hat's builds. From OpenShift 4.21 on, ClusterImagePolicies replace a node's policy; check it with "
                         + "Test-MachineConfigTrust, too.",
                 },
-                new("V-257505", "OpenShift must use TLS 1.2 or greater for container image transport")
+                new("V-257505", "OpenShift must use TLS 1.2 or greater for secure container image transport from trusted sources")
                 {
                     Stig = new("SV-257505r960759_rule", "CNTR-OS-000010", "SRG-APP-000014-CTR-000035", ["CCI-000068"]),
                     OtherIds = ["CNTR-OS-000010", "SRG-APP-000014-CTR-000035", "CCI-000068"],
                     Supporting = [InsecureRegistry, RegistriesConfInvalid],
                     Remark = "The item is about image.config.openshift.io/cluster; what is found is its effect on a node.",
                 },
-                new("V-257587", "OpenShift must use FIPS-validated SHA-2 or higher for digital signatures")
+                new("V-257587", "OpenShift must use FIPS-validated SHA-2 or higher hash function for digital signature generation and "
+                    + "verification (nonlegacy use)")
                 {
                     Stig = new("SV-257587r961896_rule", "CNTR-OS-001080", "SRG-APP-000610-CTR-001385", ["CCI-000803"]),
                     OtherIds = ["CNTR-OS-001080", "SRG-APP-000610-CTR-001385", "CCI-000803"],
                     Supporting = [KeyWeak],
                     Remark = "The item is about the node's crypto-policies and certificates; only weak keys of images are looked for.",
                 },
-                new("V-257561", "OpenShift must prevent the installation of components that are not verified")
+                new("V-257561", "OpenShift must prevent the installation of patches, service packs, device drivers, or operating "
+                    + "system components without verification they have been digitally signed using a certificate that is recognized and "
+                    + "approved by the organization")
                 {
                     Stig = new("SV-257561r961473_rule", "CNTR-OS-000740", "SRG-APP-000384-CTR-000915", ["CCI-001764"]),
                     OtherIds = ["CNTR-OS-000740", "SRG-APP-000384-CTR-000915", "CCI-001764"],
@@ -86,7 +91,7 @@ public static class ControlFrameworks
             new("SC-12", "Cryptographic key establishment and management")
                 { Supporting = [PrivateKeyExposed, KeyRevoked, KeyExpired, KeyExpiring, KeyLost] },
             new("SC-13", "Cryptographic protection") { Supporting = [KeyWeak, KeyUnusable] },
-            new("SC-8", "Transmission confidentiality and integrity") { Supporting = [InsecureRegistry] },
+            new("SC-8", "Transmission confidentiality and integrity") { Supporting = [InsecureRegistry, RegistriesConfInvalid] },
             new("SI-7(1)", "Integrity checks") { Remark = "No rule looks at images that are on the host already; they are verified when pulled." },
         ],
     };

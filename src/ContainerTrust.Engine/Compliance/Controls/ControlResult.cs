@@ -25,8 +25,8 @@ internal enum ControlState
 internal sealed record ControlResult(Control Control, ControlState State, string Details)
 {
     /// <summary>
-    /// Judges a control. Met is said only if every rule with direct evidence was checked, none of them and no supporting one found
-    /// anything as bad as a warning, and nothing could not be checked: whatever the audit's own least severity was.
+    /// Judges a control. Met is said only if every rule that is mapped to it was checked, none of them found anything that counts
+    /// (<see cref="AuditedRules.Counts"/>), and nothing could not be checked.
     /// </summary>
     /// <param name="control">The control.</param>
     /// <param name="host">The host's audit.</param>
@@ -35,10 +35,10 @@ internal sealed record ControlResult(Control Control, ControlState State, string
         AuditedRules rules = new(host);
         ControlState state = rules.StateOf(control);
         StringBuilder details = new();
-        foreach (ImageTrustFinding finding in host.Findings.Where(f => f.Severity >= ImageTrustSeverity.Warning
+        foreach (ImageTrustFinding finding in (host.Findings ?? []).Where(f => f is not null && AuditedRules.Counts(f)
             && (control.Direct.Contains(f.RuleId) || control.Supporting.Contains(f.RuleId) || f.RuleId == ComplianceRules.NotChecked)))
             details.Append(finding.RuleId).Append(": ").Append(finding.Message).Append('\n');
-        string[] missing = [.. control.Direct.Where(r => !rules.IsChecked(r))];
+        string[] missing = [.. rules.Missing(control)];
         if (state == ControlState.Met)
             details.Append("Nothing was found by ").Append(string.Join(", ", control.Direct)).Append(".\n");
         else if (state != ControlState.NotMet && missing.Length > 0)

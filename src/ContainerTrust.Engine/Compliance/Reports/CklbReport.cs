@@ -41,7 +41,7 @@ internal static class CklbReport
     {
         json.WriteStartObject("target_data"u8);
         json.WriteString("target_type"u8, "Computing");
-        json.WriteString("host_name"u8, StigBenchmark.HostName(target));
+        json.WriteString("host_name"u8, target);
         json.WriteString("ip_address"u8, StigBenchmark.IsAddress(target) ? target : "");
         json.WriteString("mac_address"u8, "");
         json.WriteString("fqdn"u8, StigBenchmark.DomainName(target) ?? "");

@@ -23,8 +23,9 @@ public static class ReportFile
     /// <summary>How the names of a format's files end.</summary>
     internal static string EndOf(ReportFormat format) => format switch
     {
-        ReportFormat.Xccdf => "-xccdf.xml",
-        ReportFormat.Cklb => ".cklb",
+        // A directory may have checklists of people by the hosts' names.
+        ReportFormat.Xccdf => "-image-trust-xccdf.xml",
+        ReportFormat.Cklb => "-image-trust.cklb",
         ReportFormat.Json => ".json",
         ReportFormat.JUnit => ".xml",
         _ => ".html",

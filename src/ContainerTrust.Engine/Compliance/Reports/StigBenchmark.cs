@@ -10,7 +10,7 @@ internal static class StigBenchmark
     public const string ShortTitle = "Red Hat OpenShift Container Platform 4.x";
     public const string Version = "2";
     public const string ReleaseInfo = "Release: 3 Benchmark Date: 02 Jul 2025";
-    public const string Date = "2025-07-02";
+    public const string Date = "2025-05-15";
     public const string Reference = "5547";
 
     /// <summary>All items named here are of category II.</summary>
@@ -18,9 +18,6 @@ internal static class StigBenchmark
 
     /// <summary>How many rules the whole benchmark has.</summary>
     public const int RuleCount = 83;
-
-    /// <summary>The name without its domain; an address is left as it is.</summary>
-    public static string HostName(string name) => IsAddress(name) ? name : name.Split('.', 2)[0];
 
     /// <summary>The full name. Null for a name without a domain and for an address.</summary>
     public static string? DomainName(string name) => !IsAddress(name) && name.Contains('.', StringComparison.Ordinal) ? name : null;

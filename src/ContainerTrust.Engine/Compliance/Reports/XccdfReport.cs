@@ -100,7 +100,7 @@ internal static class XccdfReport
         writer.WriteElementString("title", Namespace, $"Container image trust of {name}");
         writer.WriteElementString("target", Namespace, name);
         writer.WriteStartElement("target-facts", Namespace);
-        Fact(writer, "urn:xccdf:fact:asset:identifier:host_name", StigBenchmark.HostName(name));
+        Fact(writer, "urn:xccdf:fact:asset:identifier:host_name", name);
         if (StigBenchmark.DomainName(name) is { } domain)
             Fact(writer, "urn:xccdf:fact:asset:identifier:fqdn", domain);
         writer.WriteEndElement();

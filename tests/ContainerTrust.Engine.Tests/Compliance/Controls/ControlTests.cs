@@ -27,7 +27,7 @@ public sealed class ControlTests
     [Fact]
     public void Every_rule_that_always_runs_is_evidence_for_the_item_about_images()
     {
-        foreach (string rule in (string[])["PolicyMissing", "PolicyInvalid", "DefaultAcceptsAnything", "CrioPolicy"])
+        foreach (string rule in (string[])["PolicyMissing", "PolicyInvalid", "DefaultAcceptsAnything"])
             Assert.Contains(ControlFrameworks.OfRule(rule), static c => c.Id == "V-257537" && c.Evidence == ImageTrustEvidence.Direct);
     }
 
@@ -48,7 +48,7 @@ public sealed class ControlTests
         Assert.Equal("Stig-Ocp4", host.Profile);
         Assert.Equal(["V-257505", "V-257587", "V-257561"], host.NotCovered.Select(static c => c.Id));
         Assert.All(host.NotCovered, static c => Assert.False(string.IsNullOrEmpty(c.Remark)));
-        Assert.Contains("KeyNotReadByAll", host.ExcludedRules);
+        Assert.Contains("BaselineScopeExtra", host.ExcludedRules);
         Assert.DoesNotContain("DefaultAcceptsAnything", host.ExcludedRules);
     }
 
@@ -73,10 +73,50 @@ public sealed class ControlTests
     [InlineData("DefaultAcceptsAnything")]
     [InlineData("Key*")]
     [InlineData("CrioPolicy")]
+    [InlineData("ScopeAcceptsAnything")]
+    [InlineData("UserPolicy")]
     public void A_rule_that_was_left_out_keeps_the_item_from_being_met(string rule)
     {
         ImageTrustCompliance host = AuditHost.Good().Check(new ComplianceOptions { ExcludedRules = ComplianceRules.Excluded([rule]) });
         Assert.Equal(ControlState.NeedsReview, ControlResult.Of(Verify, host).State);
+    }
+
+    [Fact]
+    public void All_images_of_registries_accepted_is_not_met() =>
+        Assert.Equal(ControlState.NotMet, ControlResult.Of(Verify, AuditHost.WithPolicy(""" "":[{"type":"insecureAcceptAnything"}] """).Check()).State);
+
+    [Theory]
+    [InlineData("insecureAcceptAnything", "", ControlState.NotMet)]
+    [InlineData("reject", """ "quay.io/x":[{"type":"insecureAcceptAnything"}] """, ControlState.NeedsReview)]
+    public void A_baseline_approves_no_control(string type, string scopes, object expected)
+    {
+        AuditHost host = AuditHost.WithPolicy(scopes, type);
+        ImageTrustCompliance found = host.Check(new ComplianceOptions
+        {
+            Baseline = TrustBaseline.Of(host.Store().Read(TrustQuery.All)),
+        }.ForProfile("Stig-Ocp4"));
+        Assert.Contains("BaselineScopeExtra", found.CheckedRules);
+        Assert.All(found.Findings, static f => Assert.Equal(ImageTrustSeverity.Information, f.Severity));
+        Assert.Equal((ControlState)expected, ControlResult.Of(Verify, found).State);
+    }
+
+    [Fact]
+    public void A_stricter_policy_of_CRIO_needs_a_person_and_a_looser_one_does_not_meet()
+    {
+        static ControlState State(string type) => ControlResult.Of(Verify, AuditHost.Good()
+            .With("/etc/crio/crio.conf", "[crio.image]\nsignature_policy = '/etc/crio/policy.json'\n")
+            .With("/etc/crio/policy.json", $$"""{"default":[{"type":"{{type}}"}]}""").Check()).State;
+        Assert.Equal(ControlState.NeedsReview, State("reject"));
+        Assert.Equal(ControlState.NotMet, State("insecureAcceptAnything"));
+    }
+
+    [Fact]
+    public void A_result_that_lost_its_findings_is_not_checked()
+    {
+        ImageTrustCompliance host = AuditHost.Good().Check();
+        Assert.Equal(ControlState.NotChecked, ControlResult.Of(Verify, host with { Findings = null! }).State);
+        Assert.Equal(ControlState.NotChecked, ControlResult.Of(Verify, host with { Findings = [null!] }).State);
+        Assert.Equal(ControlState.NotChecked, ControlResult.Of(Verify, host with { ErrorId = "HostUnreachable" }).State);
     }
 
     [Fact]
@@ -137,5 +177,13 @@ public sealed class ControlTests
             .Findings.Single(static f => f.RuleId == "InsecureRegistry");
         Assert.Equal("m.example.com/quay", found.Scope);
         Assert.Contains("/etc/containers/certs.d/m.example.com,", found.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Advice_for_all_hosts_of_a_domain_names_no_directory_that_nobody_reads()
+    {
+        ImageTrustFinding found = AuditHost.Good().With("/etc/containers/registries.conf", "[[registry]]\nprefix = '*.e.com'\ninsecure = true\n")
+            .Check().Findings.Single(static f => f.RuleId == "InsecureRegistry");
+        Assert.DoesNotContain("certs.d/*", found.Message, StringComparison.Ordinal);
     }
 }

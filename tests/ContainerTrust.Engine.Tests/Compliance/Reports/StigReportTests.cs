@@ -30,7 +30,7 @@ public sealed class StigReportTests
         Assert.Equal("pass", ResultOf(root, "SV-257537r1015794_rule"));
         Assert.Equal("notchecked", ResultOf(root, "SV-257561r961473_rule"));
         Assert.Equal("fail", ResultOf(Xccdf(Report(Open())), "SV-257537r1015794_rule"));
-        Assert.Equal("node1", root.Descendants(s_xccdf + "fact").First().Value);
+        Assert.Equal("node1.example.com", root.Descendants(s_xccdf + "fact").First().Value);
         Assert.Equal("node1.example.com", root.Descendants(s_xccdf + "fact").Last().Value);
     }
 
@@ -78,7 +78,7 @@ public sealed class StigReportTests
     {
         ComplianceReport report = Report(Good("a/../b"), Good("A/../B"), Good("..")) with { Unchecked = [new UncheckedHost("down", "Refused.")] };
         Assert.Equal("ReportOfOneHost", Assert.Throws<TrustException>(() => report.Write(format)).ErrorId);
-        string end = format == ReportFormat.Cklb ? ".cklb" : "-xccdf.xml";
+        string end = format == ReportFormat.Cklb ? "-image-trust.cklb" : "-image-trust-xccdf.xml";
         Assert.Equal(["a_.._b" + end, "A_.._B-2" + end, "host" + end, "down" + end], report.PerHost(format).Select(static f => f.FileName));
         Assert.All(report.PerHost(format), f => Assert.NotEmpty(f.Report.Write(format)));
         Assert.Equal("EmptyReport", Assert.Throws<TrustException>(() => new ComplianceReport { Hosts = [] }.Write(format)).ErrorId);
