@@ -246,7 +246,9 @@ public static class TrustView
     {
         string image = Text(item, property);
         int width = ViewWidth.Of(host) - used;
-        return image.Length <= width ? image : CutImage(image, width);
+
+        // A file and another program have no window, and get it whole.
+        return image.Length <= width || Console.IsOutputRedirected ? image : CutImage(image, width);
     }
 
     private static string CutImage(string image, int width)
