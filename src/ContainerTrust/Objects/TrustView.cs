@@ -142,7 +142,8 @@ public static class TrustView
     /// </summary>
     /// <param name="item">An <see cref="ImageTrust"/>.</param>
     /// <returns>
-    /// Ids joined with commas, after <c>any of</c> where one of several is enough, and <c>all of</c> where each must have signed; <c>N/A</c> if keys are demanded and none could be read; empty if none are demanded.
+    /// Ids joined with commas, after <c>any of</c> where one of several is enough, and <c>all of</c> where each must have signed;
+    /// <c>N/A</c> if keys are demanded and none could be read; empty if none are demanded.
     /// </returns>
     public static string Id(PSObject item)
     {
