@@ -126,8 +126,8 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
 
     private static TrustException Invalid(string what, Exception? cause) =>
         new("InvalidInputObject", TrustErrorKind.InvalidArgument,
-            $"The report cannot hold {what}{(cause is null ? "." : $": {cause.Message.TrimEnd('.')}.")} Give results of Test-ImageTrust, and error " +
-            "records of hosts that could not be checked. No report was written.", cause);
+            $"The report cannot hold {what}{(cause is null ? "." : $": {cause.Message.TrimEnd('.')}.")} Give results of " +
+            "Test-ImageTrust, and error records of hosts that could not be checked. No report was written.", cause);
 
     private protected override void End()
     {

@@ -95,10 +95,11 @@ public sealed class GetMachineConfigTrustCommand : EngineCmdlet
             return [path];
         string[] files = [.. Directory.EnumerateFiles(path).Order(StringComparer.Ordinal)];
         string[] configs = [.. files.Where(static f => IsOf(f, ".yaml", ".yml", ".json"))];
-        string[] found = [.. configs, .. files.Where(f => IsOf(f, ".bu") && !configs.Any(c => c[..c.LastIndexOf('.')] == f[..f.LastIndexOf('.')]))];
+        HashSet<string> named = [.. configs.Select(static c => c[..c.LastIndexOf('.')])];
+        string[] found = [.. configs, .. files.Where(f => IsOf(f, ".bu") && !named.Contains(f[..f.LastIndexOf('.')]))];
         return found.Length > 0 ? found : throw new TrustException(
             "NoMachineConfig",
-            TrustErrorKind.NotFound,
+            TrustErrorKind.InvalidData,
             $"The directory {path} has no file that ends in .yaml, .yml, .json or .bu. Give one that has.")
         {
             Target = path,

@@ -6,9 +6,9 @@ internal static class RecommendedAction
     private static readonly HashSet<string> s_imperatives = new(StringComparer.OrdinalIgnoreCase)
     {
         "add", "ask", "call", "change", "check", "choose", "close", "convert", "copy", "correct", "create", "edit", "export", "fix", "free",
-        "get", "give", "install", "leave", "log", "look", "make", "mark", "mount", "move", "name", "pack", "push", "put", "read", "reinstall",
-        "remount", "remove", "rename", "replace", "run", "save", "say", "set", "specify", "split", "start", "store", "take", "try", "unset", "use", "wait",
-        "work", "write",
+        "get", "give", "install", "leave", "log", "look", "make", "mark", "mount", "move", "name", "pack", "push", "put", "read",
+        "reinstall", "remount", "remove", "rename", "replace", "run", "save", "say", "set", "specify", "split", "start", "store", "take",
+        "try", "unset", "use", "wait", "work", "write",
     };
 
     /// <summary>The advice in a message.</summary>

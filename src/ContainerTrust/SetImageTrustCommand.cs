@@ -213,7 +213,8 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
     {
         List<string> parts = [];
         if (change.Requirements is { } requirements)
-            parts.Add(string.Join(" and ", requirements.Select(RequirementText.Describe)));
+            parts.Add(ImageTrust.Summarize(requirements) == TrustType.Accept ? "accept"
+                : string.Join(" and ", requirements.Select(RequirementText.Describe)));
         if (change.Section?.SignatureStore is { } store)
             parts.Add($"signature store {PrintableText.WithoutUser(store)}");
         else if (change.WithoutStore)

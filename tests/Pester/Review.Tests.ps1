@@ -448,6 +448,56 @@ Describe 'Frictions of the journeys' {
         (Invoke-ChildSession "Import-Module '$ModulePath'; Set-ImageTrust r.example.com -KeyPath /keys/signer.asc -Root '$root' -WhatIf").Output | Should -BeNullOrEmpty
     }
 
+    It '-WhatIf has the word of -Type: <_>' -ForEach 'Accept', 'Reject' {
+        $root = New-TestRoot $SmallPolicy
+        $words = (Invoke-ChildSession "Import-Module '$ModulePath'; Set-ImageTrust w.example.com -Type $_ -Root '$root' -WhatIf").Output
+        $words[0] | Should -BeLike "What if: Performing the operation `"Set $($_.ToLowerInvariant())`" on target*under $root`"."
+    }
+
+    It '-WhatIf shows in a policy of one line what differs' {
+        $scopes = 1..12 | ForEach-Object { "`"s$_.example.com`":[{`"type`":`"reject`"}]" }
+        $root = New-TestRoot "{`"default`":[{`"type`":`"reject`"}],`"transports`":{`"docker`":{$($scopes -join ',')}}}"
+        $words = (Invoke-ChildSession "Import-Module '$ModulePath'; Set-ImageTrust s6.example.com -Type Accept -Root '$root' -WhatIf").Output
+        $words -match '^\+\u2026.*"s6.example.com":\[\{"type":"insecureAcceptAnything"' | Should -HaveCount 1
+        $words -match '^-\u2026.*"s6.example.com":\[\{"type":"reject"' | Should -HaveCount 1
+    }
+
+    It 'a path where an image is asked for is told how to be named' {
+        Test-ImageSignature "$ImagePath/app" -KeyPath "$DataPath/signer.asc" -ErrorAction SilentlyContinue -ErrorVariable failures | Should -BeNullOrEmpty
+        $failure = $failures[0]
+        $failure.FullyQualifiedErrorId | Should -BeLike 'InvalidReference,*'
+        $failure.ErrorDetails.RecommendedAction | Should -BeLike "Specify 'dir:$ImagePath/app' for a directory*"
+        # And that is so.
+        (Test-ImageSignature "dir:$ImagePath/app" -KeyPath "$DataPath/signer.asc").InputReference | Should -Be "dir:$ImagePath/app"
+    }
+
+    It 'an image that is missing below a root is said to be missing there' {
+        $root = New-TestRoot $reject
+        "$(Get-Message { Test-ImageSignature dir:/none -Root $root })" | Should -BeLike "*/none/manifest.json does not exist in the root directory $root.*"
+    }
+
+    It 'a signature of an image in a directory says by which parameters it can count, and they do' {
+        $signed = @{ KeyPath = "$ImagePath/release.asc"; ErrorAction = 'Stop' }
+        $result = Test-ImageSignature "dir:$ImagePath/app" @signed
+        $result.IsValid | Should -BeFalse
+        $result.Reason | Should -Match 'it is for (\S+), and an image of this transport.*\(-ExactReference, -ExactRepository\)'
+        $null = $result.Reason -match 'it is for (\S+), and'
+        (Test-ImageSignature "dir:$ImagePath/app" @signed -ExactReference $Matches[1]).IsValid | Should -BeTrue
+    }
+
+    It 'a key''s path that is not whole is refused with what to do' {
+        $failure = try { New-ImageTrust n.example.com -KeyPath ./keys/signer.asc -ErrorAction Stop } catch { $_ }
+        $failure.ErrorDetails.RecommendedAction | Should -BeLike '*-InlineKey*'
+    }
+
+    It 'a file that was written is shown with its mode and size' {
+        $root = New-TestRoot $reject
+        $file = Test-ImageTrust -Root $root | Export-ImageTrustReport "$root/x.html" -PassThru
+        $file | Should -BeOfType ([System.IO.FileInfo])
+        $file.Length | Should -BeGreaterThan 0
+        ($file | Out-String) | Should -Match '-rw'
+    }
+
     It 'what tables show is a property with that value' {
         $root = New-TestRoot $reject
         Set-Trust $root /keys/signer.asc https://a.example.com

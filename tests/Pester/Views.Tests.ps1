@@ -61,6 +61,57 @@ Describe 'A table of <Width> columns' -ForEach @{ Width = 80 }, @{ Width = 120 }
     }
 }
 
+Describe 'Sentences of <Width> columns' -ForEach @{ Width = 80 }, @{ Width = 120 } {
+    # As in a window: PowerShell leaves its last column free, and takes what is a letter too long to a line of its own.
+    It 'break between words in a window: <Kind>' -ForEach @(
+        @{ Kind = 'findings'; Line = "(Test-ImageTrust -Root '{0}').Findings"; Least = 3 }
+        @{ Kind = 'rules'; Line = 'Get-ImageTrustRule'; Least = 30 }
+        @{ Kind = 'changes'; Line = "Set-ImageTrust a.example.com, registry.redhat.io -KeyPath /keys/signer.asc, /keys/second.asc -SignatureStore https://store.example.com/sigs -Root '{0}' -PassThru -WhatIf:`$false -WarningAction Ignore"; Least = 4 }
+        @{ Kind = 'differences'; Line = "Compare-ImageTrust '{0}' -Root '{1}'"; Least = 3 }
+    ) {
+        if (-not (Get-Command -Name script, stty -CommandType Application -ErrorAction Ignore)) { Set-ItResult -Skipped -Because 'script is not installed'; return }
+        $here, $there = (New-TestRoot $policy), (New-TestRoot '{"default":[{"type":"insecureAcceptAnything"}]}')
+        $file = "$here/window.ps1"
+        Set-Content -LiteralPath $file -Value "`$PSStyle.OutputRendering = 'PlainText'; Import-Module '$ModulePath'; $($Line -f $here, $there) | Out-Default"
+        $text = script -qec "stty cols $Width rows 50; '$PowerShellPath' -NoProfile -NonInteractive -NoLogo -File '$file'" /dev/null | Out-String
+        $lines = @($text -replace '\x1b\[[0-9;?]*[a-zA-Z]|\x1b[=>]|\r' -split "`n" | ForEach-Object TrimEnd | Where-Object { $_ })
+        $lines.Count | Should -BeGreaterThan $Least
+        ($lines | Measure-Object -Property Length -Maximum).Maximum | Should -BeLessThan $Width
+        # What PowerShell itself breaks off inside a word.
+        $lines -match '^\s{20,}[a-z]$' | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Headings' {
+    It 'of <Kind> stand in one line, in columns that hold them' -ForEach @(
+        @{ Kind = 'sections'; Objects = { (Get-ImageTrust registry.redhat.io -Root $stored).Section }; Headings = 'SignatureStore', 'SignatureStoreStaging', 'UseSigstoreAttachments' }
+        @{ Kind = 'origins'; Objects = { $entries[0].Origin }; Headings = 'ComputerName', 'HostName', 'Root', 'PolicyPath' }
+        @{ Kind = 'requirements'; Objects = { $entries.Requirements }; Headings = 'Type', 'KeyPath', 'SignedIdentity' }
+    ) {
+        $stored = New-TestRoot $policy
+        Set-ImageTrust registry.redhat.io -SignatureStore https://a-long-name-of-a-store.registry.example.com/with/a/path/of/its/own/sigs -Root $stored
+        $lines = Get-Line (& $Objects | Format-Table) 80
+        ($lines[0].Trim() -split '\s+') | Should -Be $Headings
+        $lines -match 'insecureAcceptA\S*\u2026' | Should -BeNullOrEmpty
+    }
+
+    It 'the status of a rollout is never cut' {
+        foreach ($status in [enum]::GetNames([ContainerTrust.MachineConfigTrustStatus])) {
+            $result = [ContainerTrust.MachineConfigTrustResult]@{ Role = 'worker'; Name = '51-worker-rh-registry-trust'; Status = $status; Reasons = [string[]]@('The policy of the operator has changed since.'); Nodes = [ContainerTrust.MachineConfigTrustNode[]]@(); MissingStores = [string[]]@() }
+            (Get-Line ($result | Format-Table) 80) -match "^$status " | Should -HaveCount 1
+        }
+    }
+
+    It 'the reason of a difference comes before what was not read' {
+        $stored = New-TestRoot $policy
+        Export-ImageTrust -InputObject $entries -Path "$stored/e.json"
+        Set-ImageTrust registry.redhat.io -SignatureStore https://other.example.com -Root $stored
+        $difference = Compare-ImageTrust "$stored/e.json" -Root $stored | Where-Object Registry -EQ registry.redhat.io
+        $difference.Verdict | Should -Be 'Different'
+        $difference.Reasons[0] | Should -Be 'Signatures are looked for in different stores.'
+    }
+}
+
 Describe 'What is shown' {
     It 'can be filtered by' {
         ($entries | Where-Object Type -EQ SignedBy).Registry | Should -Be 'registry.redhat.io'

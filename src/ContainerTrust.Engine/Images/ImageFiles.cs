@@ -23,11 +23,12 @@ internal sealed class ImageFiles(ITrustHost host, string directory, string name)
         ?? throw new TrustException(
             errorId,
             TrustErrorKind.NotFound,
-            $"{name} has no {what}: {PathOf(file)} does not exist{((host.Underlying as RootDirectoryHost)?.RootDirectory is { } root ? $" in the root directory {root}" : "")}. "
-                + "Check the image's path.")
+            $"{name} has no {what}: {PathOf(file)} does not exist{Below()}. Check the image's path.")
         {
             Target = PathOf(file),
         };
+
+    private string Below() => host.Underlying is RootDirectoryHost { RootDirectory: var root } ? $" in the root directory {root}" : "";
 
     /// <summary>A blob, checked against its digest.</summary>
     /// <exception cref="TrustException">It is not there, too large, or another one.</exception>

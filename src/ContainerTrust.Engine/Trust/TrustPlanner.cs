@@ -100,8 +100,8 @@ internal sealed class TrustPlanner
 
         // Of a store that is missed it is said already.
         _warnings.AddRange(changes.SelectMany(c => StoreRemoval.Losses(c, lookaside, _host.ComputerName)
-            .Where(loss => !lost.Any(l => l.StartsWith(LostStores.Beginning(c), StringComparison.Ordinal) && loss.Contains(" signature store ",
-                StringComparison.Ordinal)))));
+            .Where(loss => !loss.Contains(" signature store ", StringComparison.Ordinal)
+                || !lost.Any(l => l.StartsWith(LostStores.Beginning(c), StringComparison.Ordinal)))));
         _warnings.AddRange(changes.Select(c => StoreRemoval.Inherited(c, after)).OfType<string>());
 
         // No policy names a key that is missing.

@@ -316,7 +316,8 @@ public sealed partial class TrustStore
 
     // The files that are put there count as being there. What is published by the change itself must be a key, forced or not.
     internal void CheckKeysThen(
-        IReadOnlyList<TrustRequirement> requirements, IReadOnlyList<KeyCopy> copies, bool force, bool isInline = false, string? scope = null)
+        IReadOnlyList<TrustRequirement> requirements, IReadOnlyList<KeyCopy> copies, bool force, bool isInline = false,
+        string? scope = null)
     {
         ArgumentNullException.ThrowIfNull(requirements);
         ITrustHost then = CopiedKeysHost.Of(Host, copies);

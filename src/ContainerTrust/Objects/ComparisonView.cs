@@ -55,6 +55,7 @@ public static class ComparisonView
         int half = Math.Max(left / 2, Label.Length);
         int shorter = Math.Min(from.Length, to.Length);
         int rest = Math.Max(left - Math.Min(shorter, half), half);
-        return $"{TrustView.Cut(from, from.Length == shorter ? half : rest)}{Arrow}{TrustView.Cut(to, from.Length == shorter ? rest : half)}";
+        bool isFirst = from.Length == shorter;
+        return $"{TrustView.Cut(from, isFirst ? half : rest)}{Arrow}{TrustView.Cut(to, isFirst ? rest : half)}";
     }
 }

@@ -84,7 +84,8 @@ internal static class RowColumns
         if (live is string or bool)
             return Words(shown!).Equals(Words(live), live is bool ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
         if (shown is string words)
-            return words == live.ToString() || words == EntryProperties.Words(live) || (live is IEnumerable && words.EndsWith("[]", StringComparison.Ordinal));
+            return words == live.ToString() || words == EntryProperties.Words(live)
+                || (live is IEnumerable && words.EndsWith("[]", StringComparison.Ordinal));
         if (ReferenceEquals(shown, live) || shown!.Equals(live))
             return true;
         if (live is IEnumerable list)

@@ -150,7 +150,8 @@ public static class TrustView
     /// </summary>
     /// <param name="item">An <see cref="ImageTrust"/>.</param>
     /// <returns>
-    /// Ids joined with commas, after <c>any of</c> where one of several is enough, and <c>all of</c> where each must have signed; <c>N/A</c> if keys are demanded and none could be read; empty if none are demanded.
+    /// Ids joined with commas, after <c>any of</c> where one of several is enough, and <c>all of</c> where each must have signed;
+    /// <c>N/A</c> if keys are demanded and none could be read; empty if none are demanded.
     /// </returns>
     public static string Id(PSObject item)
     {
@@ -254,7 +255,9 @@ public static class TrustView
     {
         string image = Text(item, property);
         int width = ViewWidth.Of(host) - used;
-        return image.Length <= width ? image : CutImage(image, width);
+
+        // A file and another program have no window, and get it whole.
+        return image.Length <= width || Console.IsOutputRedirected ? image : CutImage(image, width);
     }
 
     private static string CutImage(string image, int width)

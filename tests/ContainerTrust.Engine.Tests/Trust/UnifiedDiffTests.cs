@@ -107,6 +107,27 @@ public sealed class UnifiedDiffTests
         }
     }
 
+    [Fact]
+    public void Of_a_long_line_the_place_is_shown_where_it_differs()
+    {
+        string before = "{" + new string('a', 300) + "\"accept\"" + new string('b', 300) + "}\n";
+        string after = before.Replace("accept", "reject", StringComparison.Ordinal);
+        IReadOnlyList<string> lines = Diff(before, after);
+        Assert.Contains("\"accept\"", lines.Single(static l => l.StartsWith("-…", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("\"reject\"", lines.Single(static l => l.StartsWith("+…", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.All(lines, static l => Assert.True(l.Length <= 210, l));
+    }
+
+    [Fact]
+    public void No_password_in_a_long_line_is_shown_by_a_cut_inside_its_url()
+    {
+        string url = "https://somebody:" + new string('x', 250) + "secret@store.example.com/sigs";
+        string before = $"{{\"a\": \"{new string('a', 300)}\", \"b\": \"{url}\", \"c\": 1}}\n";
+        IReadOnlyList<string> lines = Diff(before, before.Replace(": 1", ": 2", StringComparison.Ordinal));
+        Assert.DoesNotContain("secret", string.Join('\n', lines), StringComparison.Ordinal);
+        Assert.Contains(": 2}", lines.Single(static l => l.StartsWith("+…", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
     private static IReadOnlyList<string> Diff(string? old, string? now) => UnifiedDiff.Of(
     [
         new PlannedFile(Path, old is null ? null : new HostFile(Path, Encoding.UTF8.GetBytes(old), default),
