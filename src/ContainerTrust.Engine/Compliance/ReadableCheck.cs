@@ -88,7 +88,8 @@ internal sealed class ReadableCheck : IComplianceCheck
             severity: isKey ? ImageTrustSeverity.Warning : null);
 
         // What other users were refused so far, an entry that accepts anything would accept.
-        bool acceptsAnything = !isKey && audit.Entries.Any(static e => e.Type == TrustType.Accept && AcceptCheck.IsFromElsewhere(e.Transport));
+        bool acceptsAnything = !isKey
+            && audit.Entries.Any(static e => e.Type == TrustType.Accept && AcceptCheck.IsFromElsewhere(e.Transport));
         string decide = mayBeSecret ? "Look whether all that it holds is public, and decide whether others are to read it."
             : "Decide whether other users are to accept what the policy accepts without a signature.";
         audit.Propose(

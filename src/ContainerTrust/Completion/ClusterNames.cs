@@ -5,7 +5,9 @@ using ContainerTrust.Engine.MachineConfig.Rollout;
 
 namespace ContainerTrust.Commands.Completion;
 
-/// <summary>Names of what the cluster has that a command line speaks of so far. A cluster that does not answer soon has nothing to offer.</summary>
+/// <summary>
+/// Names of what the cluster has that a command line speaks of so far. A cluster that does not answer soon has nothing to offer.
+/// </summary>
 internal static class ClusterNames
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);

@@ -15,5 +15,6 @@ public sealed class ExpiringWithinCompleter : IArgumentCompleter
         CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Days.Select(static d => new Candidate(
             d.ToString(CultureInfo.InvariantCulture),
-            string.Create(CultureInfo.InvariantCulture, $"{d} days: until {DateTime.UtcNow.AddDays(d):yyyy-MM-dd}"))).Matching(wordToComplete);
+            string.Create(CultureInfo.InvariantCulture, $"{d} days: until {DateTime.UtcNow.AddDays(d):yyyy-MM-dd}")))
+            .Matching(wordToComplete);
 }

@@ -10,6 +10,7 @@ public sealed class NodeCompleter : IArgumentCompleter
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
         CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        ClusterNames.Of(fakeBoundParameters, "nodes", static o => ClusterNames.Text(o, "status", "nodeInfo", "osImage") is { Length: > 0 } image
-            ? $"Node with {image}" : "Node").Matching(wordToComplete);
+        ClusterNames.Of(fakeBoundParameters, "nodes", static o =>
+                ClusterNames.Text(o, "status", "nodeInfo", "osImage") is { Length: > 0 } image ? $"Node with {image}" : "Node")
+            .Matching(wordToComplete);
 }

@@ -5,8 +5,8 @@ using System.Management.Automation.Language;
 namespace ContainerTrust.Commands.Completion;
 
 /// <summary>
-/// Completes users to log in as: those that ssh's configuration of this user has for the hosts that the command line names, or for any where
-/// none is named, and this user.
+/// Completes users to log in as: those that ssh's configuration of this user has for the hosts that the command line names, or for any
+/// where none is named, and this user.
 /// </summary>
 public sealed class UserNameCompleter : IArgumentCompleter
 {

@@ -166,7 +166,8 @@ public sealed class UserRuleTests
     {
         string text = content == "PRIVATE" ? AuditKeys.PrivatePem : content;
         ImageTrustFinding finding = Assert.Single(Of(
-            AuditHost.Good().With(AuditHost.Key, global::System.Text.Encoding.ASCII.GetBytes(text), 0x180).Check(), "FileUnreadableByUsers"));
+            AuditHost.Good().With(AuditHost.Key, global::System.Text.Encoding.ASCII.GetBytes(text), 0x180).Check(),
+            "FileUnreadableByUsers"));
         Assert.Null(finding.Fix);
         Assert.Contains("Look whether all that it holds is public", finding.Message, StringComparison.Ordinal);
     }

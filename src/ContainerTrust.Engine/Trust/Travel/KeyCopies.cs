@@ -151,8 +151,8 @@ internal static class KeyCopies
         if (directories.Length > DirectoriesOverSsh)
             throw Invalid("TooManyKeyDirectories",
                 $"Key files would be put into {directories.Length} directories of {InWords(host.ComputerName)} in one change, of which " +
-                $"over SSH at most {DirectoriesOverSsh} can be locked: {string.Join(", ", directories.Take(Shown).Select(InWords))}. Nothing " +
-                $"was changed. Specify one {TrustOption.KeyDirectory} for all of them, or set the scopes one after the other.",
+                $"over SSH at most {DirectoriesOverSsh} can be locked: {string.Join(", ", directories.Take(Shown).Select(InWords))}. " +
+                $"Nothing was changed. Specify one {TrustOption.KeyDirectory} for all of them, or set the scopes one after the other.",
                 directories[DirectoriesOverSsh]);
     }
 

@@ -172,7 +172,12 @@ public sealed class KeysOverSshTests : IDisposable
         IEnumerable<TrustChange> changes = directories.SelectMany((name, i) => new SetRequest
         {
             Registries = [$"{name}{(directories.Distinct().Count() == 1 ? i : 0)}.example.com"],
-            Options = new RequirementOptions { KeyPaths = [_here.Full("/build.asc")], CopyKey = true, KeyDirectory = _there.Full("/etc/" + name) },
+            Options = new RequirementOptions
+            {
+                KeyPaths = [_here.Full("/build.asc")],
+                CopyKey = true,
+                KeyDirectory = _there.Full("/etc/" + name),
+            },
         }.ToChanges(store));
         return store.Apply([.. changes], new TrustEditOptions(), CancellationToken.None);
     }
