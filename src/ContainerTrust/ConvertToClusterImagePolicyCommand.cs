@@ -61,6 +61,7 @@ public sealed class ConvertToClusterImagePolicyCommand : EngineCmdlet
     /// <summary>Make ImagePolicy documents for this namespace.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
     public string? Namespace { get; set; }
 
     /// <summary>Return one text with all documents, instead of objects.</summary>

@@ -32,6 +32,7 @@ public abstract class FleetCmdlet : HostCmdlet, ISshParameters
     /// <summary>The user to log in as on the hosts that say none themselves.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(UserNameCompleter))]
     public string? UserName { get; set; }
 
     /// <summary>The port of the hosts that say none themselves.</summary>

@@ -42,6 +42,7 @@ public sealed class GetMachineConfigTrustCommand : EngineCmdlet
     [Parameter(ParameterSetName = ClusterSet)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(MachineConfigCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>Only MachineConfigs of these roles.</summary>

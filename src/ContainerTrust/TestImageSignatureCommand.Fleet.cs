@@ -27,6 +27,7 @@ public sealed partial class TestImageSignatureCommand : ISshParameters
     /// <summary>The user to log in as on the hosts that say none themselves.</summary>
     [Parameter(ParameterSetName = PolicySet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(UserNameCompleter))]
     public string? UserName { get; set; }
 
     /// <summary>The port of the hosts that say none themselves.</summary>

@@ -48,6 +48,7 @@ public sealed class TestImageTrustCommand : FleetCmdlet
     /// <summary>Find keys and certificates that end within this time. A plain number is days.</summary>
     [Parameter]
     [ExpiringWithin]
+    [ArgumentCompleter(typeof(ExpiringWithinCompleter))]
     public TimeSpan ExpiringWithin { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>Leave these rules out; the result names them. <c>*</c> and <c>?</c> are wildcards.</summary>

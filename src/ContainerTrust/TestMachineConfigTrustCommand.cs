@@ -32,6 +32,7 @@ public sealed class TestMachineConfigTrustCommand : EngineCmdlet
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(MachineConfigCompleter))]
     public string? Name { get; set; }
 
     /// <summary>
@@ -45,6 +46,7 @@ public sealed class TestMachineConfigTrustCommand : EngineCmdlet
     /// <summary>Nodes whose own files are looked at, by <c>oc debug</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NodeCompleter))]
     public string[]? Node { get; set; }
 
     /// <summary>The kubeconfig file, instead of the one in force.</summary>

@@ -16,6 +16,10 @@ internal sealed class ApiServer : IDisposable
 {
     private const string Group = "machineconfiguration.openshift.io";
     private const string Settings = "config.openshift.io";
+    private static readonly Dictionary<string, JsonObject> s_namespaces = new[] { "default", "kube-system", "shop" }.ToDictionary(
+        static n => n,
+        static n => new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = n } });
+
     // Group, plural, singular, kind, and whether it belongs to namespaces.
     private static readonly (string Group, string Plural, string Singular, string Kind, bool IsNamespaced)[] s_others =
     [
@@ -184,7 +188,7 @@ internal sealed class ApiServer : IDisposable
                     ? $$$"""{"kind":"APIGroupList","apiVersion":"v1","groups":[{{{Groups(state)}}}]}"""
                     : """{"kind":"APIGroupList","apiVersion":"v1","groups":[]}"""));
             case "/api/v1":
-                return (200, Resources("v1", ("nodes", "node", "Node", false)));
+                return (200, Resources("v1", ("nodes", "node", "Node", false), ("namespaces", "namespace", "Namespace", false)));
             case $"/apis/{Group}/v1" when state.HasOperator:
                 return (200, Resources($"{Group}/v1", [("machineconfigpools", "machineconfigpool", "MachineConfigPool", false),
                     ("machineconfigs", "machineconfig", "MachineConfig", false), .. Others(state, Group)]));
@@ -206,6 +210,7 @@ internal sealed class ApiServer : IDisposable
         }
 
         return Objects(path, "/api/v1/nodes", state.Nodes, "Node", query)
+            ?? Objects(path, "/api/v1/namespaces", s_namespaces, "Namespace", query)
             ?? (404, Failure(404, "NotFound", "the server could not find the requested resource"));
     }
 

@@ -108,6 +108,94 @@ Describe 'Completion' {
         Get-Completion 'Assert-ImageSignature quay.io/app -Platform li' | Should -Contain 'list'
     }
 
+    It 'completes usual times to look ahead' {
+        Get-Completion 'Test-ImageTrust -ExpiringWithin ' | Should -Be '30', '60', '90', '180', '365'
+        Get-Completion 'Test-ImageTrust -ExpiringWithin 6' | Should -Be '60'
+        $line = 'Test-ImageTrust -ExpiringWithin 9'
+        $match = [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null).CompletionMatches[0]
+        $match.ToolTip | Should -Be "90 days: until $([datetime]::UtcNow.AddDays(90).ToString('yyyy-MM-dd'))"
+    }
+
+    Context 'Of users, by the configuration of ssh' {
+        BeforeAll {
+            $wasHome = $env:HOME
+            $own = New-TestRoot
+            $null = New-Item -ItemType Directory -Path "$own/.ssh"
+            Set-Content -LiteralPath "$own/.ssh/config" -Value @'
+User everywhere
+Host web*.example.com !web9.example.com
+    User deploy
+Host db
+  user=dba
+Host jump
+    User "quoted name"
+Match host other
+    User matched
+'@
+            # .NET reads the home directory once per process.
+            function Get-ChildCompletion([string] $Line) {
+                $env:HOME = $own
+                try {
+                    (Invoke-ChildSession "Import-Module '$ModulePath'; [System.Management.Automation.CommandCompletion]::CompleteInput('$Line', $($Line.Length), `$null).CompletionMatches.CompletionText -join ' '").Output -join "`n"
+                }
+                finally { $env:HOME = $wasHome }
+            }
+            $me = [System.Environment]::UserName
+        }
+
+        It 'completes <Line>' -TestCases @(
+            @{ Line = 'Test-ImageTrust -HostName web1.example.com -UserName '; Words = 'everywhere deploy {0}' }
+            @{ Line = 'Test-ImageTrust -HostName web9.example.com -UserName '; Words = 'everywhere {0}' }
+            @{ Line = 'Test-ImageTrust -HostName root@db -UserName '; Words = 'everywhere dba {0}' }
+            @{ Line = 'Test-ImageTrust -HostName ssh://db:2222, web1.example.com -UserName d'; Words = 'deploy dba' }
+            @{ Line = 'Test-ImageSignature a/b -HostName other -UserName '; Words = 'everywhere {0}' }
+            @{ Line = 'Get-ImageTrust -UserName '; Words = 'everywhere deploy dba {0}' }
+        ) {
+            Get-ChildCompletion $Line | Should -Be ($Words -f $me)
+        }
+    }
+
+    Context 'Of what a cluster has' {
+        BeforeDiscovery {
+            . $PSScriptRoot/Common.ps1
+            . $PSScriptRoot/Clusters.ps1
+        }
+
+        It 'completes nodes, namespaces and MachineConfigs of the cluster that is meant, and nothing where it does not answer' -Skip:(-not $HasCluster) {
+            . $PSScriptRoot/Clusters.ps1
+            $cluster = Start-TestCluster updated, forbidden, silent
+            $was = $env:KUBECONFIG
+            Push-Location -LiteralPath "$root/etc/containers/registries.d"
+            try {
+                $at = "-Kubeconfig $($cluster.Kubeconfig) -Context"
+                $nodes = (kubectl --kubeconfig $cluster.Kubeconfig --context updated get nodes -o json | ConvertFrom-Json).items.metadata.name | Sort-Object
+                $nodes.Count | Should -BeGreaterThan 1
+                Get-Completion "Test-MachineConfigTrust $at updated -Node " | Should -Be $nodes
+                Get-Completion "Test-MachineConfigTrust $at updated -Node $($nodes[-1])" | Should -Be $nodes[-1]
+                $configs = @(Get-Completion "Test-MachineConfigTrust $at updated -Name ")
+                $configs | Should -Contain '51-worker-rh-registry-trust'
+                $configs -like 'rendered-*' | Should -BeNullOrEmpty
+                Get-Completion "Get-MachineConfigTrust $at updated -Name 51-w" | Should -Be '51-worker-rh-registry-trust'
+                $env:KUBECONFIG = $cluster.Kubeconfig
+                Get-Completion 'ConvertTo-ClusterImagePolicy -Namespace ' | Should -Be 'default', 'kube-system', 'shop'
+                Get-Completion 'ConvertTo-ClusterImagePolicy -Namespace s' | Should -Be 'shop'
+
+                Get-Completion "Test-MachineConfigTrust $at forbidden -Node " | Should -BeNullOrEmpty
+                Get-Completion "Test-MachineConfigTrust $at none-such -Node " | Should -BeNullOrEmpty
+                $watch = [System.Diagnostics.Stopwatch]::StartNew()
+                Get-Completion "Test-MachineConfigTrust $at silent -Node " | Should -BeNullOrEmpty
+                $watch.Elapsed.TotalSeconds | Should -BeLessThan $Soon
+                $env:KUBECONFIG = "$root/none"
+                Get-Completion 'ConvertTo-ClusterImagePolicy -Namespace ' | Should -BeNullOrEmpty
+            }
+            finally {
+                $env:KUBECONFIG = $was
+                Pop-Location
+                Stop-TestCluster $cluster
+            }
+        }
+    }
+
     It 'takes -Root relative to the location of the session' {
         Push-Location -LiteralPath "$root/etc"
         try { Get-Completion 'Get-ImageTrust -Root .. -Registry quay.io/' | Should -Be 'quay.io/team' } finally { Pop-Location }

@@ -3,6 +3,7 @@ using ContainerTrust.Engine.Formats.Data;
 using ContainerTrust.Engine.Hosts;
 using ContainerTrust.Engine.Hosts.Lookup;
 using ContainerTrust.Engine.Keys;
+using ContainerTrust.Engine.OpenPgp;
 
 namespace ContainerTrust.Engine.Compliance;
 
@@ -30,9 +31,27 @@ internal sealed class ReadableCheck : IComplianceCheck
 
         foreach (string path in PolicyFiles.Of(audit.Entries.SelectMany(static e => e.Requirements)).Distinct(StringComparer.Ordinal))
         {
-            // A private key that lies among public ones must not be opened to all.
+            // The rest of the policy is in force for other users, and without the key they are refused what it has signed.
             if (audit.Load(path).File is { } key)
-                Judge(audit, key, "so podman accepts nothing by it for other users", mayBeSecret: true);
+                Judge(audit, key, "so podman accepts nothing by it for other users", mayBeSecret: !IsPublic(key), isKey: true);
+        }
+    }
+
+    // A private key that lies among public ones must not be opened to all, nor what is not known to be a key.
+    private static bool IsPublic(HostFile file)
+    {
+        ReadOnlySpan<byte> content = file.Content.Span;
+        if (SecretKeys.AreIn(content))
+            return false;
+        if (content.IndexOf("-----BEGIN PUBLIC KEY-----"u8) >= 0 || content.IndexOf("-----BEGIN CERTIFICATE-----"u8) >= 0)
+            return true;
+        try
+        {
+            return OpenPgpKeyReader.Read(content, file.Path).Keys.Count > 0;
+        }
+        catch (TrustException)
+        {
+            return false;
         }
     }
 
@@ -56,7 +75,7 @@ internal sealed class ReadableCheck : IComplianceCheck
         }
     }
 
-    private static void Judge(Audit audit, HostFile file, string consequence, bool mayBeSecret)
+    private static void Judge(Audit audit, HostFile file, string consequence, bool mayBeSecret, bool isKey = false)
     {
         audit.Cancellation.ThrowIfCancellationRequested();
         if (file.Permissions is not { } permissions || (permissions.Mode & ReadableByAll) != 0)
@@ -65,10 +84,12 @@ internal sealed class ReadableCheck : IComplianceCheck
         audit.Add(
             ComplianceRules.FileUnreadableByUsers,
             $"{Printable.Of(file.Path, Printable.NameLength)} cannot be read by every user (mode {mode}), {consequence}.",
-            file.Path);
+            file.Path,
+            severity: isKey ? ImageTrustSeverity.Warning : null);
 
         // What other users were refused so far, an entry that accepts anything would accept.
-        bool acceptsAnything = audit.Entries.Any(static e => e.Type == TrustType.Accept && AcceptCheck.IsFromElsewhere(e.Transport));
+        bool acceptsAnything = !isKey
+            && audit.Entries.Any(static e => e.Type == TrustType.Accept && AcceptCheck.IsFromElsewhere(e.Transport));
         string decide = mayBeSecret ? "Look whether all that it holds is public, and decide whether others are to read it."
             : "Decide whether other users are to accept what the policy accepts without a signature.";
         audit.Propose(

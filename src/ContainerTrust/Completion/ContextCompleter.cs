@@ -12,7 +12,7 @@ public sealed class ContextCompleter : IArgumentCompleter
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
         CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Files(fakeBoundParameters).SelectMany(Contexts).DistinctBy(static c => c.Key)
+        ClusterNames.KubeconfigFiles(fakeBoundParameters).SelectMany(Contexts).DistinctBy(static c => c.Key)
             .Select(static c => new Candidate(c.Key, $"Cluster {c.Value}")).Matching(wordToComplete);
 
     private static IReadOnlyList<KeyValuePair<string, string>> Contexts(string path)
@@ -26,14 +26,5 @@ public sealed class ContextCompleter : IArgumentCompleter
             // Not a kubeconfig, or not to be read: it has nothing to offer.
             return [];
         }
-    }
-
-    private static IEnumerable<string> Files(IDictionary parameters)
-    {
-        if (CommandSoFar.Resolved(CommandSoFar.Text(parameters, "Kubeconfig")) is { } named)
-            return [named];
-        return Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } several
-            ? several.Split(Path.PathSeparator).Where(Path.IsPathFullyQualified)
-            : [Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config")];
     }
 }

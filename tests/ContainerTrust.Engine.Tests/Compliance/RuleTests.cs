@@ -63,7 +63,7 @@ public sealed class RuleTests
             .With("/etc/crio/crio.conf", "[crio.image]\nsignature_policy = '/etc/crio/policy.json'\n")
             .With("/etc/crio/policy.json", """{"default":[{"type":"insecureAcceptAnything"}]}"""), ImageTrustSeverity.Warning, null),
         ["FileUnreadableByUsers"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.Good, mode: 0x180),
-            ImageTrustSeverity.Information, null),
+            ImageTrustSeverity.Warning, null),
         ["LookasideConflict"] = (static () => AuditHost.Good()
             .With("/usr/share/containers/policy.json", """{"default":[{"type":"reject"}]}""")
             .With("/usr/share/containers/registries.conf", "")

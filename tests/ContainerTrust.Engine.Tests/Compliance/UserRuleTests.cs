@@ -127,19 +127,49 @@ public sealed class UserRuleTests
         Assert.Empty(Conflicts(AuditHost.Good().With("/home/u/.config/containers/registries.d/mine.yaml", Mine), "5"));
 
     [Theory]
-    [InlineData(AuditHost.Policy, true)]
-    [InlineData(System, true)]
-    [InlineData(AuditHost.Key, false)]
-    public void Files_that_only_root_can_read_are_named(string path, bool hasFix)
+    [InlineData(AuditHost.Policy, ImageTrustSeverity.Information)]
+    [InlineData(System, ImageTrustSeverity.Information)]
+    [InlineData(AuditHost.Key, ImageTrustSeverity.Warning)]
+    public void Files_that_only_root_can_read_are_named(string path, ImageTrustSeverity severity)
     {
         AuditHost host = AuditHost.Good();
         ImageTrustCompliance found = host.With(path, host.Bytes(path), 0x180).Check();
         ImageTrustFinding finding = Assert.Single(Of(found, "FileUnreadableByUsers"));
-        Assert.True(found.Compliant);
-        Assert.Equal((path, hasFix), (finding.Path, finding.Fix is not null));
+        Assert.Equal(severity == ImageTrustSeverity.Information, found.Compliant);
+        Assert.Equal((path, severity), (finding.Path, finding.Severity));
         Assert.Contains("(mode 0600)", finding.Message, StringComparison.Ordinal);
-        if (hasFix)
-            Assert.Equal($"chmod a+r -- {path}", finding.Fix);
+        Assert.Equal($"chmod a+r -- {path}", finding.Fix);
+    }
+
+    [Fact]
+    public void The_fix_for_a_key_that_only_root_can_read_is_one()
+    {
+        using ScratchRoot root = new();
+        root.Write(AuditHost.Policy,
+            """{"default":[{"type":"reject"}],"transports":{"docker":{"registry.example.com":[""" +
+            $$"""{"type":"signedBy","keyType":"GPGKeys","keyPath":"{{AuditHost.Key}}" """ + "}]}}}");
+        root.Write(AuditHost.Key, "");
+        File.WriteAllBytes(root.Full(AuditHost.Key), AuditKeys.Good);
+        HostTestDirectory.SetMode(root.Full(AuditHost.Key), "640");
+        ImageTrustFinding finding = Assert
+            .Single(Of(ComplianceChecker.Check(root.Open(), new ComplianceOptions()), "FileUnreadableByUsers"));
+        Assert.Equal((AuditHost.Key, ImageTrustSeverity.Warning), (finding.Path, finding.Severity));
+        HostTools.Must("sh", "-c", finding.Fix!);
+        Assert.Empty(Of(ComplianceChecker.Check(root.Open(), new ComplianceOptions()), "FileUnreadableByUsers"));
+        Assert.Equal("644", Convert.ToString((int)File.GetUnixFileMode(root.Full(AuditHost.Key)), 8));
+    }
+
+    [Theory]
+    [InlineData("PRIVATE")]
+    [InlineData("not a key at all")]
+    public void A_key_file_that_may_hold_a_secret_is_not_opened_to_all(string content)
+    {
+        string text = content == "PRIVATE" ? AuditKeys.PrivatePem : content;
+        ImageTrustFinding finding = Assert.Single(Of(
+            AuditHost.Good().With(AuditHost.Key, global::System.Text.Encoding.ASCII.GetBytes(text), 0x180).Check(),
+            "FileUnreadableByUsers"));
+        Assert.Null(finding.Fix);
+        Assert.Contains("Look whether all that it holds is public", finding.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using ContainerTrust.Engine.Config.Policy;
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Ssh;
 using ContainerTrust.Engine.Keys;
 
 namespace ContainerTrust.Engine.Trust.Travel;
@@ -8,6 +9,9 @@ namespace ContainerTrust.Engine.Trust.Travel;
 internal static class KeyCopies
 {
     private const int Shown = 5;
+
+    // The shell of a host holds the locks of four directories at once, of which the policy and the stores have two.
+    private const int DirectoriesOverSsh = 2;
 
     /// <summary>The files of options that are to be copied, read on this machine.</summary>
     /// <param name="options">Options whose paths are those of this machine.</param>
@@ -133,7 +137,23 @@ internal static class KeyCopies
             files.Add(new PlannedFile(copy.Path, present, copy.Content) { IsKey = true });
         }
 
+        RequireLockable(host, locations, files);
         return files;
+    }
+
+    private static void RequireLockable(ITrustHost host, TrustLocations locations, List<PlannedFile> files)
+    {
+        if (host.Underlying is not SshHost)
+            return;
+        static string Parent(string path) => path[..path.LastIndexOf('/')];
+        string[] directories = [.. files.Select(static f => Parent(f.Path)).Distinct(StringComparer.Ordinal)
+            .Where(d => d != Parent(TrustPlanner.WritePath(locations)) && d != locations.RegistriesDirectory.TrimEnd('/'))];
+        if (directories.Length > DirectoriesOverSsh)
+            throw Invalid("TooManyKeyDirectories",
+                $"Key files would be put into {directories.Length} directories of {InWords(host.ComputerName)} in one change, of which " +
+                $"over SSH at most {DirectoriesOverSsh} can be locked: {string.Join(", ", directories.Take(Shown).Select(InWords))}. " +
+                $"Nothing was changed. Specify one {TrustOption.KeyDirectory} for all of them, or set the scopes one after the other.",
+                directories[DirectoriesOverSsh]);
     }
 
     // An exchange replaces no file: its force is for keys, and what it was made from may have changed.

@@ -104,6 +104,40 @@ public sealed class KeysOverSshTests : IDisposable
             Assert.IsType<SignedByRequirement>(Assert.Single(Engine.Trust.Travel.CarriedKeys.Inline(entry, host).Requirements)).KeyData);
     }
 
+    [SkippableFact]
+    public void A_copy_is_readable_by_all_whatever_the_mode_of_its_source()
+    {
+        Require();
+        File.SetUnixFileMode(_here.Full("/build.asc"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Set("/build.asc");
+        Assert.Equal((UnixFileMode)0x1A4, File.GetUnixFileMode(_there.Full("/etc/keys/build.asc")));
+    }
+
+    [SkippableFact]
+    public void Keys_go_to_two_directories_at_once()
+    {
+        Require();
+        Assert.Equal([_there.Full("/etc/one/build.asc"), _there.Full("/etc/two/build.asc"), _there.Full("/etc/policy.json")],
+            SetInto("one", "two").Files.Select(static f => f.Path));
+    }
+
+    [SkippableFact]
+    public void More_directories_than_can_be_locked_are_refused_and_done_as_advised()
+    {
+        Require();
+        string before = _there.Read("/etc/policy.json");
+        TrustException error = Assert.Throws<TrustException>(() => SetInto("one", "two", "three"));
+        Assert.Equal("TooManyKeyDirectories", error.ErrorId);
+        Assert.Contains("3 directories of host.example", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before, _there.Read("/etc/policy.json"));
+        Assert.False(_there.Has("/etc/one"));
+
+        // One after the other, and then the same again, which writes nothing.
+        Assert.All(["one", "two", "three"], name => Assert.Equal(2, SetInto(name).Files.Count));
+        Assert.Empty(SetInto("one", "two", "three").Files);
+        Assert.Equal(2, SetInto("same", "same", "same").Files.Count);
+    }
+
     private static void Require() => Skip.IfNot(HostTools.Has("flock"), "flock is not installed.");
 
     private static SshHost Connect() => RemoteStandIn.Connect("exec sh -c \"$c\"");
@@ -128,5 +162,23 @@ public sealed class KeysOverSshTests : IDisposable
             Options = new RequirementOptions { KeyPaths = [_here.Full(key)], CopyKey = true, KeyDirectory = _there.Full("/etc/keys") },
         };
         return store.Apply(request.ToChanges(store), new TrustEditOptions(), CancellationToken.None);
+    }
+
+    // A scope for each directory, in one change.
+    private TrustEditResult SetInto(params string[] directories)
+    {
+        using SshHost host = Connect();
+        TrustStore store = Open(host);
+        IEnumerable<TrustChange> changes = directories.SelectMany((name, i) => new SetRequest
+        {
+            Registries = [$"{name}{(directories.Distinct().Count() == 1 ? i : 0)}.example.com"],
+            Options = new RequirementOptions
+            {
+                KeyPaths = [_here.Full("/build.asc")],
+                CopyKey = true,
+                KeyDirectory = _there.Full("/etc/" + name),
+            },
+        }.ToChanges(store));
+        return store.Apply([.. changes], new TrustEditOptions(), CancellationToken.None);
     }
 }
