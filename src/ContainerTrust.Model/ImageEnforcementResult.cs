@@ -84,7 +84,7 @@ public sealed record ImageEnforcementResult
 
     /// <inheritdoc/>
     public override string ToString() => PrintableText.Line(
-        $"{(Image.Length == 0 ? ComputerName : Image)}: {Status}: {Reason}");
+        $"{(string.IsNullOrEmpty(Image) ? ComputerName : Image)}: {Status}: {Reason}");
 
     private static (ImageEnforcementStatus, bool, bool?, bool?, bool?) Scalars(ImageEnforcementResult r) =>
         (r.Status, r.IsPresent, r.AcceptedNow, r.AcceptedThen, r.IsSigned);

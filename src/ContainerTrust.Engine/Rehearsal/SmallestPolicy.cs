@@ -45,7 +45,8 @@ public sealed class SmallestPolicy
                 $"{Listed([.. transports.Order(StringComparer.Ordinal)])}. Add an entry for each that must go on working.");
         if (!transports.Contains(LocalTransport))
             notes.Add($"The default rejects {LocalTransport} too. podman runs and builds from images that a host has without being " +
-                "asked; 'podman save', 'podman push' and 'skopeo copy' of them are refused until the transport has an entry that accepts it.");
+                "asked; 'podman save', 'podman push' and 'skopeo copy' of them are refused until the transport has an entry that " +
+                "accepts it.");
         return new SmallestPolicy(entries, notes);
     }
 
