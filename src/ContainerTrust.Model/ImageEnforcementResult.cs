@@ -17,7 +17,11 @@ public sealed record ImageEnforcementResult
     public required string ComputerName { get; init; }
 
     /// <summary>The user whose podman pulls it, <c>root</c> or the name of a home directory. Null where that is not known.</summary>
-    public string? User { get; init; }
+    public string? User
+    {
+        get;
+        init => field = PrintableText.LineOrNull(value);
+    }
 
     /// <summary>The image as its owners name it. Empty for a host or a file that could not be read.</summary>
     public required string Image { get; init; }
