@@ -17,7 +17,11 @@ public sealed record ImageEnforcementResult
     public required string ComputerName { get; init; }
 
     /// <summary>The user whose podman pulls it, <c>root</c> or the name of a home directory. Null where that is not known.</summary>
-    public string? User { get; init; }
+    public string? User
+    {
+        get;
+        init => field = PrintableText.LineOrNull(value);
+    }
 
     /// <summary>The image as its owners name it. Empty for a host or a file that could not be read.</summary>
     public required string Image { get; init; }
@@ -84,7 +88,7 @@ public sealed record ImageEnforcementResult
 
     /// <inheritdoc/>
     public override string ToString() => PrintableText.Line(
-        $"{(Image.Length == 0 ? ComputerName : Image)}: {Status}: {Reason}");
+        $"{(string.IsNullOrEmpty(Image) ? ComputerName : Image)}: {Status}: {Reason}");
 
     private static (ImageEnforcementStatus, bool, bool?, bool?, bool?) Scalars(ImageEnforcementResult r) =>
         (r.Status, r.IsPresent, r.AcceptedNow, r.AcceptedThen, r.IsSigned);

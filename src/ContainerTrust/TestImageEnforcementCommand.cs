@@ -208,6 +208,9 @@ public sealed class TestImageEnforcementCommand : FleetCmdlet
             case ImageSignatureResult verdict:
                 _images.Add(verdict.Image);
                 break;
+            case ImageEnforcementResult { Image.Length: > 0 } result:
+                _images.Add(result.Image);
+                break;
             case IDictionary or PSCustomObject when !IsEntry(item!):
                 _documents.Add(JsonText.Of(item!));
                 break;

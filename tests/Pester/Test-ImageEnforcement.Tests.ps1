@@ -97,7 +97,7 @@ Describe 'Test-ImageEnforcement' {
         $entries | Should -HaveCount 1
         $entries.IsDefault | Should -BeTrue
         $entries.Type | Should -Be 'Reject'
-        "$said" | Should -BeLike '*signed first*dir:/srv/unsigned*'
+        "$said" | Should -BeLike '*signed first*dir:/srv/unsigned*default rejects containers-storage too*'
     }
 
     It 'refuses <Id>' -ForEach @(
@@ -138,5 +138,64 @@ Describe 'Test-ImageEnforcement' {
         $lines | ForEach-Object { $_.TrimEnd().Length | Should -BeLessOrEqual 80 }
         $lines -match '^WouldBreak dir:/srv/unsigned' | Should -Not -BeNullOrEmpty
         $lines -match '^ {11}unit /etc/systemd/system/again.service and 1 more' | Should -Not -BeNullOrEmpty
+    }
+}
+
+Describe 'Test-ImageEnforcement over SSH' {
+    BeforeDiscovery {
+        $missing = if ((id -u) -ne 0) { 'only root can make network namespaces' }
+        elseif (-not (Get-Command -Name /usr/sbin/sshd -CommandType Application -ErrorAction SilentlyContinue)) { 'sshd is not installed' }
+        elseif (-not (Get-Command -Name ssh, ssh-keygen, ip -CommandType Application -ErrorAction SilentlyContinue)) { 'ssh or ip is not installed' }
+        elseif ((unshare --net --uts --mount true 2>&1) -or $LASTEXITCODE) { 'network namespaces cannot be made here' }
+    }
+    if ($missing) {
+        It 'needs a fleet' -TestCases @{ Missing = $missing } { Set-ItResult -Skipped -Because $Missing }
+        return
+    }
+
+    BeforeAll {
+        $directory = Join-Path ([System.IO.Path]::GetTempPath()) "ctrehearse$PID"
+        $env:FLEET_OWNER = $PID
+        bash $RepositoryRoot/tests/fleet.sh start $directory 3 ok ok refused
+        $LASTEXITCODE | Should -Be 0
+        $all = foreach ($line in Get-Content -LiteralPath "$directory/hosts") {
+            $name, $address, $state, $process = $line -split ' '
+            [pscustomobject]@{ Ip = $address; State = $state; Root = "/proc/$process/root" }
+        }
+        $well = @($all | Where-Object State -EQ ok)
+        $ssh = @{ UserName = 'root'; KeyFilePath = "$directory/id"; ConnectingTimeout = 60000; Options = @{ UserKnownHostsFile = "$directory/known_hosts"; GlobalKnownHostsFile = '/dev/null' } }
+        foreach ($entry in $well) {
+            Copy-Item -LiteralPath "$ImagePath/app" -Destination "$($entry.Root)/root/app" -Recurse
+            [System.IO.File]::WriteAllText("$($entry.Root)/etc/containers/storage.conf", "[storage]`ndriver = `"vfs`"`ngraphroot = `"/root/storage`"`n")
+            $null = New-Item -ItemType Directory -Path "$($entry.Root)/etc/containers/systemd", "$($entry.Root)/home/deploy/.config/containers/systemd" -Force
+            [System.IO.File]::WriteAllText("$($entry.Root)/etc/containers/systemd/web.container", "[Container]`nImage=dir:/root/app`n")
+        }
+        [System.IO.File]::WriteAllText("$($well[1].Root)/home/deploy/.config/containers/systemd/own.container", "[Container]`nImage=dir:/root/app`n")
+        [System.IO.File]::WriteAllText("$($well[1].Root)/home/deploy/.config/containers/policy.json", '{"default":[{"type":"insecureAcceptAnything"}]}')
+    }
+    AfterAll {
+        bash $RepositoryRoot/tests/fleet.sh stop $directory
+        Remove-Item -LiteralPath Env:FLEET_OWNER -ErrorAction SilentlyContinue
+    }
+
+    It 'judges each host and user by their own policies, and has a result for a host that refuses' {
+        $results = Test-ImageEnforcement -HostName $all.Ip @ssh -All -ErrorVariable problem -ErrorAction SilentlyContinue
+        @($results | ForEach-Object { "$($_.ComputerName) $($_.User) $($_.Status)" }) | Should -Be @(
+            "$($well[0].Ip) root WouldBreak"
+            "$($well[1].Ip) root WouldBreak"
+            "$($well[1].Ip) deploy Unchanged"
+            "$(($all | Where-Object State -EQ refused).Ip)  NotChecked"
+        )
+        $problem | Should -HaveCount 1
+        $results[2].Reason | Should -Match 'accepts any image' -Because "the user's own policy stays"
+    }
+
+    It 'rehearses for all hosts what is suggested for them, also as a job' {
+        $entries = Test-ImageEnforcement -HostName $well.Ip @ssh -Suggest -WarningAction SilentlyContinue
+        $job = Test-ImageEnforcement $entries -HostName $well.Ip @ssh -AsJob
+        @(($job | Wait-Job | Receive-Job).Status) | Should -Be 'WouldBreak', 'WouldBreak'
+        $job | Remove-Job
+        Test-ImageEnforcement $entries -HostName $well.Ip @ssh -Quiet | Should -BeFalse
+        New-ImageTrust -Default -Type Accept | Test-ImageEnforcement -HostName $well.Ip @ssh -Quiet | Should -BeTrue
     }
 }

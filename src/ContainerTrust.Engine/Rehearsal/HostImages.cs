@@ -15,6 +15,7 @@ internal sealed class HostImages(ITrustHost host, TrustMessages messages)
     private const string UserUnits = "/etc/systemd/user";
     private const int MostFiles = 20_000;
     private const int MostLevels = 4;
+    private const int MostImages = 10_000;
 
     private static readonly string[] s_drivers = ["overlay", "vfs", "btrfs", "zfs"];
     private static readonly string[] s_lists = ["containers.json", "volatile-containers.json"];
@@ -52,7 +53,7 @@ internal sealed class HostImages(ITrustHost host, TrustMessages messages)
             foreach (string file in user.IsRoot ? files : [])
                 ReadWorkload(images, file, isNamed: true);
             if (images.Count > 0)
-                _found.Add(new UserImages(user, images));
+                _found.Add(new UserImages(user, Bounded(user, images)));
         }
 
         // What is there for all users is judged as for one who has no policy of the user's own.
@@ -63,6 +64,18 @@ internal sealed class HostImages(ITrustHost host, TrustMessages messages)
         if (shared.Count > 0)
             _found.Add(new UserImages(new HostUserPlace("users", null, null), shared));
         return _found;
+    }
+
+    // A user's files can name any number, and each is asked for.
+    private List<NamedImage> Bounded(HostUserPlace user, List<NamedImage> images)
+    {
+        if (images.Count <= MostImages)
+            return images;
+        string place = user.Home ?? user.Name;
+        _failures.Add(new PlaceFailure(place, new TrustException("TooManyImages", TrustErrorKind.LimitsExceeded,
+            $"{Printable.Of(user.Name, Printable.NameLength)} has {images.Count} images or names of them; the first {MostImages} were " +
+            "judged. Remove those that are not used.") { Target = place }));
+        return images[..MostImages];
     }
 
     // Root's own choice of places, and a user's, where it is written down (containers-storage.conf(5)).

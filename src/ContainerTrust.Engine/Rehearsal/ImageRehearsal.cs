@@ -17,6 +17,9 @@ public sealed class ImageRehearsal : IDisposable
 
     private readonly RehearsalOptions _options;
     private readonly SharedRegistries _registries = new();
+
+    // A user's file that calls a registry insecure does not send another user's credentials over the open wire.
+    private readonly SharedRegistries _strict = new();
     private readonly ConcurrentBag<JudgedImage> _judged = [];
     private readonly ConcurrentDictionary<string, byte> _otherTransports = new(StringComparer.Ordinal);
 
@@ -30,7 +33,7 @@ public sealed class ImageRehearsal : IDisposable
             Verification = options.Verification with
             {
                 KeyPaths = null, Signer = null, SignatureStores = null, SignatureConfigMaps = null, Fingerprints = null,
-                RequireSignature = false, Shared = _registries,
+                RequireSignature = false,
                 Web = options.Verification.Web with { RemembersAnswers = true },
             },
         };
@@ -52,6 +55,7 @@ public sealed class ImageRehearsal : IDisposable
         IReadOnlyList<UserImages> users = Collect(store.Host, messages, results, cancellationToken);
         if (users.Count == 0)
             return results;
+        WarnOfCrio(store, messages);
         TrustStore rootStore = HostUser.IsRoot(store.Host) ? store : OfUser(store, new(HostUserPlace.RootName, "/root", 0), store.Host);
         IReadOnlyList<PlannedFile> proposed = _options.Proposal.FilesOn(rootStore);
         IReadOnlyList<Candidate> candidates = [.. _options.KeyPaths.Select(k => Candidate.Read(k, rootStore))];
@@ -66,7 +70,11 @@ public sealed class ImageRehearsal : IDisposable
     public SmallestPolicy Suggest() => SmallestPolicy.Of([.. _judged], [.. _otherTransports.Keys]);
 
     /// <inheritdoc/>
-    public void Dispose() => _registries.Dispose();
+    public void Dispose()
+    {
+        _registries.Dispose();
+        _strict.Dispose();
+    }
 
     private IReadOnlyList<UserImages> Collect(
         ITrustHost host, TrustMessages messages, List<ImageEnforcementResult> results, CancellationToken cancellationToken)
@@ -110,7 +118,13 @@ public sealed class ImageRehearsal : IDisposable
         then.PrefetchPolicyFiles();
 
         // Credentials are the caller's, whichever user's images are judged.
-        VerificationOptions verification = _options.Verification with { ClientHost = _options.Verification.ClientHost ?? store.Host };
+        VerificationOptions verification = _options.Verification with
+        {
+            ClientHost = _options.Verification.ClientHost ?? store.Host,
+            Shared = isCurrent ? _registries : _strict,
+            Web = isCurrent ? _options.Verification.Web
+                : _options.Verification.Web with { VerifyTls = _options.Verification.Web.VerifyTls ?? true },
+        };
         using Judges judges = new(verification, now, then,
             [.. candidates.Select(c => (c.Stored, OnPlan(store, new PlannedHost(store.Host, c.Files))))], later);
         IReadOnlyList<NamedGroup> groups = NamedGroup.Of(user.Images);
@@ -127,6 +141,19 @@ public sealed class ImageRehearsal : IDisposable
         foreach (string transport in now.AcceptedTransports())
             _otherTransports.TryAdd(transport, 0);
         return [.. judged.Select(j => j.ToResult(store.Host.ComputerName, user.User.Name))];
+    }
+
+    // A policy that cannot be read is told with each image.
+    private static void WarnOfCrio(TrustStore store, TrustMessages messages)
+    {
+        try
+        {
+            store.WarnWhereCrioDiffers();
+        }
+        catch (TrustException e) when (e.Kind != TrustErrorKind.ConnectionFailed)
+        {
+            messages.Verbose($"CRI-O was not looked at: {e.Message}");
+        }
     }
 
     private static TrustStore OnPlan(TrustStore store, PlannedHost planned) => store.Over(planned,

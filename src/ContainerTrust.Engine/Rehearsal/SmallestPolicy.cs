@@ -9,6 +9,8 @@ namespace ContainerTrust.Engine.Rehearsal;
 /// </summary>
 public sealed class SmallestPolicy
 {
+    private const string LocalTransport = "containers-storage";
+
     private SmallestPolicy(IReadOnlyList<ImageTrust> entries, IReadOnlyList<string> notes)
     {
         Entries = entries;
@@ -40,7 +42,11 @@ public sealed class SmallestPolicy
             notes.Add($"Could not be judged, and has no entry of its own: {Listed(unknown)}.");
         if (transports.Count > 0)
             notes.Add("The policies in force accept these transports, which the default rejects then: " +
-                $"{Listed([.. transports.Order(StringComparer.Ordinal)])}. Add an entry for each that must go on working; podman itself runs, builds and saves local images without one.");
+                $"{Listed([.. transports.Order(StringComparer.Ordinal)])}. Add an entry for each that must go on working.");
+        if (!transports.Contains(LocalTransport))
+            notes.Add($"The default rejects {LocalTransport} too. podman runs and builds from images that a host has without being " +
+                "asked; 'podman save', 'podman push' and 'skopeo copy' of them are refused until the transport has an entry that " +
+                "accepts it.");
         return new SmallestPolicy(entries, notes);
     }
 

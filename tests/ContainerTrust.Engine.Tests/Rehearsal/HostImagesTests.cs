@@ -56,6 +56,26 @@ public sealed class HostImagesTests
             failures.Select(static f => f.Path.StartsWith("/home", StringComparison.Ordinal) ? f.Path : $"{f.Path} {f.Error.ErrorId}"));
     }
 
+    [Fact]
+    public void A_user_with_too_many_names_is_told()
+    {
+        string names = string.Join(',', Enumerable.Range(0, 10_001).Select(static i => $"\"quay.io/n{i}\""));
+        MemoryHost host = Host.With("/home/bob/.local/share/containers/storage/overlay-images/images.json", $"[{{\"names\":[{names}]}}]");
+        string bob = Collect(host, out IReadOnlyList<PlaceFailure> failures, [])[2];
+        Assert.EndsWith("quay.io/n9999", bob, StringComparison.Ordinal);
+        Assert.Equal("TooManyImages", Assert.Single(failures).Error.ErrorId);
+    }
+
+    [Fact]
+    public void A_host_with_too_many_units_is_told()
+    {
+        MemoryHost host = new() { HomeDirectory = "/root" };
+        for (int i = 0; i < 20_001; i++)
+            host.With($"/etc/systemd/system/u{i}.service", "[Service]\n");
+        Assert.Empty(Collect(host, out IReadOnlyList<PlaceFailure> failures, []));
+        Assert.Equal("TooManyFiles", Assert.Single(failures).Error.ErrorId);
+    }
+
     private static string Named(string name) => Image.Replace("NAME", name, StringComparison.Ordinal);
 
     private static IReadOnlyList<string> Collect(MemoryHost host, out IReadOnlyList<PlaceFailure> failures, string[] files)
