@@ -16,6 +16,7 @@ public static class ComplianceChecker
     [
         new AcceptCheck(), new ScopeCheck(), new RequirementCheck(), new UserPolicyCheck(), new KeyMaterialCheck(), new FileCheck(),
         new ReadableCheck(), new LookasideCheck(), new SigstoreCheck(), new MirrorCheck(), new BaselineCheck(), new CrioCheck(),
+        new ImageModeCheck(),
     ];
 
     /// <summary>Audits a host.</summary>
@@ -137,7 +138,7 @@ public static class ComplianceChecker
             audit.Policy = PolicyReader.Read(file.Content.Span, path);
             audit.Host.Prefetch(
                 [.. PolicyFiles.Of(audit.Policy), .. OperatingSystemRelease.Files, UserPolicyCheck.Homes,
-                    .. LocalStores.Of(audit, []), .. CrioConfiguration.Paths]);
+                    .. LocalStores.Of(audit, []), .. CrioConfiguration.Paths, .. ImageModeCheck.Files]);
         }
         catch (TrustFormatException e)
         {
