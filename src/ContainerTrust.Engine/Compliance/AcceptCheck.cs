@@ -27,7 +27,7 @@ internal sealed class AcceptCheck : IComplianceCheck
                     isApproved ? ImageTrustSeverity.Information : null);
                 audit.Propose(
                     ComplianceRules.DefaultAcceptsAnything,
-                    [audit.Fix.SetDefault("reject")],
+                    [ImageModeCheck.RejectTheRest(audit), audit.Fix.SetDefault("reject")],
                     entry,
                     isApproved ? null : Decide,
                     beside: isApproved ? null

@@ -15,7 +15,8 @@ public static class ComplianceChecker
     private static readonly IComplianceCheck[] s_checks =
     [
         new AcceptCheck(), new ScopeCheck(), new RequirementCheck(), new UserPolicyCheck(), new KeyMaterialCheck(), new FileCheck(),
-        new ReadableCheck(), new LookasideCheck(), new SigstoreCheck(), new MirrorCheck(), new InsecureCheck(), new BaselineCheck(), new CrioCheck(),
+        new ReadableCheck(), new LookasideCheck(), new SigstoreCheck(), new MirrorCheck(), new InsecureCheck(), new BaselineCheck(),
+        new CrioCheck(), new ImageModeCheck(),
     ];
 
     /// <summary>Audits a host.</summary>
@@ -139,7 +140,7 @@ public static class ComplianceChecker
             audit.Policy = PolicyReader.Read(file.Content.Span, path);
             audit.Host.Prefetch(
                 [.. PolicyFiles.Of(audit.Policy), .. OperatingSystemRelease.Files, UserPolicyCheck.Homes,
-                    .. LocalStores.Of(audit, []), .. CrioConfiguration.Paths]);
+                    .. LocalStores.Of(audit, []), .. CrioConfiguration.Paths, .. ImageModeCheck.Files]);
         }
         catch (TrustFormatException e)
         {

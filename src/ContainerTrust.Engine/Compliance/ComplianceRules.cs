@@ -14,6 +14,10 @@ public static class ComplianceRules
     internal const string RequirementsMixed = "RequirementsMixed";
     internal const string UserPolicy = "UserPolicy";
     internal const string CrioPolicy = "CrioPolicy";
+    internal const string BootcDefaultAccepts = "BootcDefaultAccepts";
+    internal const string BootcTransportRejected = "BootcTransportRejected";
+    internal const string BootcKeyNotInImage = "BootcKeyNotInImage";
+    internal const string EtcDiffersFromUsrEtc = "EtcDiffersFromUsrEtc";
     internal const string FileWritableByOthers = "FileWritableByOthers";
     internal const string FileOwnedByOther = "FileOwnedByOther";
     internal const string FileUnreadableByUsers = "FileUnreadableByUsers";
@@ -60,6 +64,10 @@ public static class ComplianceRules
         new(RequirementsMixed, ImageTrustSeverity.Warning, "Two kinds of signature are required at once"),
         new(UserPolicy, ImageTrustSeverity.Warning, "A user's own file replaces the system's"),
         new(CrioPolicy, ImageTrustSeverity.Warning, "CRI-O obeys another policy"),
+        new(BootcDefaultAccepts, ImageTrustSeverity.Warning, "bootc does not enforce signatures by the policy"),
+        new(BootcTransportRejected, ImageTrustSeverity.Warning, "bootc cannot install the image by the policy"),
+        new(BootcKeyNotInImage, ImageTrustSeverity.Warning, "A key is not part of the operating system's image"),
+        new(EtcDiffersFromUsrEtc, ImageTrustSeverity.Information, "Updates of the image no longer change the policy"),
         new(FileWritableByOthers, ImageTrustSeverity.Error, "A trust file is writable by others"),
         new(FileOwnedByOther, ImageTrustSeverity.Error, "A trust file is owned by an unexpected user"),
         new(FileUnreadableByUsers, ImageTrustSeverity.Information, "A trust file can be read by root only"),

@@ -68,8 +68,7 @@ public static class BootImageChecker
         "NotImageMode",
         TrustErrorKind.NotSupported,
         next is null
-            ? $"{computerName} is not in image mode: {status.Program} says that no system of an image is booted. Use " +
-                $"{TrustOperation.Audit} for other hosts."
+            ? $"{computerName} is not in image mode: {status.Program} says that no system of an image is booted."
             : $"The system that {computerName} boots next is an ostree commit and not an image, so no policy of images decides on it.")
     {
         Target = computerName,

@@ -59,7 +59,7 @@ internal static class BootReasons
                 .Select(static s => s.UserId ?? s.CertificateSubject ?? s.KeyFingerprint ?? s.Fingerprint).OfType<string>().Distinct()
                 .ToArray(),
             Reasons = reasons.ToArray(),
-            RecommendedAction = Action(status, origin, isShut || willBeShut),
+            RecommendedAction = Action(status, origin, isShut || willBeShut, store.Target),
             ErrorId = status == BootImageStatus.NotChecked ? fault?.ErrorId : null,
         };
     }
@@ -82,14 +82,14 @@ internal static class BootReasons
         _ => "The origin enforces nothing: the policy decides alone, and one that accepts everything would be obeyed, too.",
     };
 
-    private static string? Action(BootImageStatus status, BootOrigin origin, bool isShut) => status switch
+    private static string? Action(BootImageStatus status, BootOrigin origin, bool isShut, AdviceTarget target) => status switch
     {
         _ when isShut => $"Make the policy's default reject, with what the host may run as scopes: {TrustOperation.MakeLayer} makes such " +
             "a policy for the image.",
         BootImageStatus.Verified when origin.Verification == BootOriginVerification.NotEnforced =>
             $"Switch the origin to one that enforces the policy: 'bootc switch --enforce-container-sigpolicy {Shown(origin)}'.",
         BootImageStatus.NotVerified => $"Ask for signatures of the image: {TrustOperation.MakeLayer} makes what the image needs, and " +
-            $"{TrustOperation.Set} changes this host alone.",
+            $"{Advice.Of(TrustOperation.Set, target)} changes this host alone.",
         BootImageStatus.Refused => "Do not restart the host into it, or update it, before the image is signed as the policy asks, or the " +
             "policy names the key that signed it.",
         _ => null,

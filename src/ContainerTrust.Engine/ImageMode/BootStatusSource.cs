@@ -77,7 +77,7 @@ public static class BootStatusSource
         return empty ?? throw fault ?? new TrustException(
             "NotImageMode",
             TrustErrorKind.NotSupported,
-            $"{computerName} is not in image mode: it has neither bootc nor rpm-ostree. Use {TrustOperation.Audit} for other hosts.")
+            $"{computerName} is not in image mode: it has neither bootc nor rpm-ostree. Specify a host that has.")
         {
             Target = computerName,
         };

@@ -19,6 +19,7 @@ public sealed class AdviceSiteTests
         ["Compliance.Reports.ComplianceReport: Audit"] = (1, Argument),
         ["Compliance.TrustBaseline: Get"] = (1, Argument),
         ["Config.Policy.PolicyEditor: Remove"] = (1, Command),
+        ["ImageMode.BootReasons: MakeLayer"] = (2, "is about an image that is built, and about no host"),
         ["ImagePolicies.ImagePolicyPreset: Verify"] = (1, Cluster),
         ["ImagePolicies.ImagePolicyVersions: MakeMachineConfig"] = (1, Cluster),
         ["ImagePolicies.PolicyBodyReader: Get"] = (4, Argument),

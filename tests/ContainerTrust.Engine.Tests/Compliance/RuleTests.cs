@@ -62,6 +62,14 @@ public sealed class RuleTests
         ["CrioPolicy"] = (static () => AuditHost.Good()
             .With("/etc/crio/crio.conf", "[crio.image]\nsignature_policy = '/etc/crio/policy.json'\n")
             .With("/etc/crio/policy.json", """{"default":[{"type":"insecureAcceptAnything"}]}"""), ImageTrustSeverity.Warning, null),
+        ["BootcDefaultAccepts"] = (static () => ImageMode(AuditHost.WithPolicy(
+            $"\"registry.example.com\":{Signed}", "insecureAcceptAnything")), ImageTrustSeverity.Warning, "default"),
+        ["BootcTransportRejected"] = (static () => ImageMode(AuditHost.Good()), ImageTrustSeverity.Warning, "containers-storage:"),
+        ["BootcKeyNotInImage"] = (static () => ImageMode(AuditHost.WithPolicy(
+            $"\"registry.example.com\":{Signed.Replace("/etc/pki", "/var/pki", StringComparison.Ordinal)}")
+            .With("/var/pki/signer.asc", AuditKeys.Good)), ImageTrustSeverity.Warning, "registry.example.com"),
+        ["EtcDiffersFromUsrEtc"] = (static () => ImageMode(AuditHost.Good()).With("/run/ostree-booted", "")
+            .With("/usr/etc/containers/policy.json", """{"default":[{"type":"reject"}]}"""), ImageTrustSeverity.Information, null),
         ["FileUnreadableByUsers"] = (static () => AuditHost.Good().With(AuditHost.Key, AuditKeys.Good, mode: 0x180),
             ImageTrustSeverity.Warning, null),
         ["LookasideConflict"] = (static () => AuditHost.Good()
@@ -413,6 +421,9 @@ public sealed class RuleTests
     private static AuditHost Pki(string roots) => AuditHost
         .WithPolicy(""" "registry.example.com":[{"type":"sigstoreSigned","pki":{"caRootsPath":"/etc/pki/roots.pem","subjectEmail":"dev@example.com"},"signedIdentity":{"type":"matchRepository"}}] """)
         .With(Yaml, Attachments).With("/etc/pki/roots.pem", roots);
+
+    // As an image that is not installed yet.
+    private static AuditHost ImageMode(AuditHost host) => host.With("/usr/lib/bootc/install/00-example.toml", "");
 
     private static AuditHost Denying(string path)
     {

@@ -11,15 +11,15 @@ internal static class BootDocuments
 
     /// <summary>What bootc prints, with an update that was fetched.</summary>
     public static string Bootc(string signature = ",\"signature\":\"containerPolicy\"", bool isStaged = true, bool isRollback = false,
-        string image = "registry.example.com/os:v1", string digest = Digest) => $$$"""
+        string image = "registry.example.com/os:v1", string digest = Digest) => """
         {"apiVersion":"org.containers.bootc/v1","kind":"BootcHost","metadata":{"name":"host"},
-         "spec":{"image":{"image":"{{{image}}}","transport":"registry"{{signature}}},"bootOrder":"default"},
-         "status":{
-          "staged":{{{(isStaged ? Entry(image, signature, Staged, digest) : "null")}}},
-          "booted":{{{Entry(image, signature, Booted, "sha256:" + new string('4', 64))}}},
-          "rollback":{{{Entry(image, signature, new string('5', 64), "sha256:" + new string('6', 64))}}},
-          "rollbackQueued":{{{(isRollback ? "true" : "false")}}},"type":"bootcHost","usrOverlay":null}}
-        """;
+         "spec":{"image":{"image":"IMAGE","transport":"registry"SIGNATURE},"bootOrder":"default"},
+         "status":{"staged":STAGED,"booted":BOOTED,"rollback":BEFORE,"rollbackQueued":QUEUED,"type":"bootcHost","usrOverlay":null}}
+        """.Replace("STAGED", isStaged ? Entry(Staged, digest) : "null", StringComparison.Ordinal)
+        .Replace("BOOTED", Entry(Booted, "sha256:" + new string('4', 64)), StringComparison.Ordinal)
+        .Replace("BEFORE", Entry(new string('5', 64), "sha256:" + new string('6', 64)), StringComparison.Ordinal)
+        .Replace("QUEUED", isRollback ? "true" : "false", StringComparison.Ordinal)
+        .Replace("IMAGE", image, StringComparison.Ordinal).Replace("SIGNATURE", signature, StringComparison.Ordinal);
 
     /// <summary>What rpm-ostree prints.</summary>
     public static string RpmOstree(string origin = "ostree-unverified-registry:registry.example.com/os:v1", bool isStaged = true) => $$"""
@@ -36,12 +36,12 @@ internal static class BootDocuments
 
     public static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
-    private static string Entry(string image, string signature, string checksum, string digest) => $$$"""
-        {"image":{"image":{"image":"{{{image}}}","transport":"registry"{{{signature}}}},"version":"9.20260101.0","timestamp":null,
-         "imageDigest":"{{{digest}}}","architecture":"amd64"},"cachedUpdate":null,"incompatible":false,"pinned":false,
+    private static string Entry(string checksum, string digest) => """
+        {"image":{"image":{"image":"IMAGE","transport":"registry"SIGNATURE},"version":"9.20260101.0","timestamp":null,
+         "imageDigest":"DIGEST","architecture":"amd64"},"cachedUpdate":null,"incompatible":false,"pinned":false,
          "softRebootCapable":false,"downloadOnly":false,"store":"ostreeContainer",
-         "ostree":{"stateroot":"default","checksum":"{{{checksum}}}","deploySerial":0},"composefs":null}
-        """;
+         "ostree":{"stateroot":"default","checksum":"CHECKSUM","deploySerial":0},"composefs":null}
+        """.Replace("CHECKSUM", checksum, StringComparison.Ordinal).Replace("DIGEST", digest, StringComparison.Ordinal);
 
     private static string Deployment(string origin, string checksum, string booted, string staged, string digest) => $$"""
         {

@@ -16,7 +16,8 @@ public sealed class BootStatusSourceTests : IDisposable
     {
         RemoteProgram good = new(BootDocuments.Bytes(BootDocuments.RpmOstree()), 0, "");
         RemoteProgram none = new(BootDocuments.Bytes(
-            """{"apiVersion":"org.containers.bootc/v1","kind":"BootcHost","status":{"staged":null,"booted":null,"rollback":null}}"""), 0, "");
+            """{"apiVersion":"org.containers.bootc/v1","kind":"BootcHost","status":{"staged":null,"booted":null,"rollback":null}}"""),
+            0, "");
         RemoteProgram failed = new([], 1, "error: must be root");
         BootStatus Ask(RemoteProgram? bootc, RemoteProgram? other) =>
             BootStatusSource.First("host", program => program == "bootc" ? bootc : other);

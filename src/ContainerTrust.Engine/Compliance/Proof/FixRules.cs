@@ -33,6 +33,7 @@ internal sealed record FixRule(string Reason, Func<AcceptanceDifference, PolicyE
     public static IReadOnlyDictionary<string, FixRule> All { get; } = new Dictionary<string, FixRule>(StringComparer.Ordinal)
     {
         [ComplianceRules.DefaultAcceptsAnything] = s_entryRejects,
+        [ComplianceRules.BootcDefaultAccepts] = s_entryRejects,
         [ComplianceRules.ScopeAcceptsAnything] = s_entryRejects,
         [ComplianceRules.BaselineScopeExtra] = s_entryRejects with
         {

@@ -3,9 +3,14 @@ namespace ContainerTrust.Engine.Hosts.Lookup;
 /// <summary>Hosts whose operating system is an image (bootc, rpm-ostree), and such images.</summary>
 internal static class ImageModeHost
 {
+    /// <summary>What is there on a host that runs, and not in an image.</summary>
+    public const string BootedMark = "/run/ostree-booted";
+
+    /// <summary>The transport that an image is installed from.</summary>
+    public const string InstallTransport = "containers-storage";
+
     // Part of what bootc and ostree put on a host, or into an image that they take.
-    private static readonly string[] s_marks =
-        ["/run/ostree-booted", "/usr/lib/bootc", "/usr/etc", "/usr/lib/ostree-boot", "/sysroot/ostree"];
+    private static readonly string[] s_marks = [BootedMark, "/usr/lib/bootc", "/usr/etc", "/usr/lib/ostree-boot", "/sysroot/ostree"];
 
     /// <summary>The files that say it, to be asked for at once.</summary>
     public static IReadOnlyList<string> Marks => s_marks;
@@ -18,7 +23,7 @@ internal static class ImageModeHost
     /// Whether a path is one that an image brings: below <c>/usr</c>, which is the image's alone, or <c>/etc</c>, which updates merge with
     /// what was changed on the host.
     /// </summary>
-    /// <param name="path">An absolute path.</param>
-    public static bool IsInImage(string path) => path.StartsWith("/usr/", StringComparison.Ordinal)
-        ? !path.StartsWith("/usr/local/", StringComparison.Ordinal) : path.StartsWith("/etc/", StringComparison.Ordinal);
+    /// <param name="path">An absolute path, without links.</param>
+    public static bool IsInImage(string path) =>
+        path.StartsWith("/usr/", StringComparison.Ordinal) || path.StartsWith("/etc/", StringComparison.Ordinal);
 }

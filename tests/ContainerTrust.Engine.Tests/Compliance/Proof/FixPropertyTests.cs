@@ -214,7 +214,7 @@ public sealed class FixPropertyTests(ITestOutputHelper output)
                 bool isAllowed = finding.RuleId switch
                 {
                     _ when was == becomes => true,
-                    "DefaultAcceptsAnything" or "ScopeAcceptsAnything" => was && before.Accepts(image, place, []),
+                    "DefaultAcceptsAnything" or "ScopeAcceptsAnything" or "BootcDefaultAccepts" => was && before.Accepts(image, place, []),
                     "MirrorOutsidePolicy" => was && isBelow && before.Accepts(image, place, []),
                     "ScopeUnreachable" or "BaselineScopeMissing" or "BaselineScopeExtra" or "BaselineScopeDiffers" => was && isBelow,
                     "BaselineStoreDiffers" => isBelow && before.AcceptsAnywhere(image, place, signatures),

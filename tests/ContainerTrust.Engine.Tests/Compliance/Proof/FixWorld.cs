@@ -53,6 +53,10 @@ internal sealed class FixWorld
         _hasLocal = _random.Next(12) == 0;
         if (_hasLocal)
             Write("/var/lib/containers/sigstore/x/signature-1", "");
+
+        // In image mode.
+        if (seed % 8 == 3)
+            Write("/usr/lib/bootc/install/00-example.toml", "");
     }
 
     public static IReadOnlyDictionary<string, byte[]> Keys { get; } = new Dictionary<string, byte[]>
