@@ -8,8 +8,8 @@ namespace ContainerTrust.Engine.Tests.Foundation;
 public sealed class ModelWordsTests
 {
     // What a person reads as a sentence. Everything else is a value, which scripts compare and write elsewhere.
-    private static readonly string[] s_sentences = ["Reason", "ReasonNow", "Reasons", "ScopeReason", "Message", "Fix", "Missing", "NotSaved",
-        "ReferenceTrust", "DifferenceTrust", "BeforeTrust", "AfterTrust", "User", "Command"];
+    private static readonly string[] s_sentences = ["Reason", "ReasonNow", "Reasons", "ScopeReason", "Message", "Fix", "Missing",
+        "NotSaved", "ReferenceTrust", "DifferenceTrust", "BeforeTrust", "AfterTrust", "User", "Command"];
 
     private static readonly Type[] s_types =
         [.. typeof(ImageTrust).Assembly.GetExportedTypes().Where(static t => t is { IsClass: true, IsAbstract: false })];
