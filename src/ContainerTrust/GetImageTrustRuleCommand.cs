@@ -32,7 +32,9 @@ public sealed class GetImageTrustRuleCommand : EngineCmdlet
     [ArgumentCompleter(typeof(ProfileCompleter))]
     public string? Profile { get; set; }
 
-    /// <summary>Show rules that are evidence for this control, such as <c>V-257537</c> or <c>CM-14</c>; <c>*</c> and <c>?</c> are wildcards.</summary>
+    /// <summary>
+    /// Show rules that are evidence for this control, such as <c>V-257537</c> or <c>CM-14</c>; <c>*</c> and <c>?</c> are wildcards.
+    /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]

@@ -47,8 +47,9 @@ internal sealed class InsecureCheck : IComplianceCheck
         audit.Add(
             ComplianceRules.InsecureRegistry,
             $"{registry.File} has insecure = true for '{shown}', so what comes from there may come by plain HTTP or from anyone's "
-                + "certificate" + (isLocal ? ", but it does not leave this host." : ". Who answers in its place sees credentials and images, "
-                + "and chooses what is pulled wherever the policy accepts anything. Give the registry a certificate, put its authority into "
+                + "certificate" + (isLocal ? ", but it does not leave this host." : ". Who answers in its place sees credentials and "
+                + "images, and chooses what is pulled wherever the policy accepts anything. Give the registry a certificate, put its "
+                + "authority into "
                 + $"{directory}, and remove that line."),
             registry.File,
             location,
@@ -58,6 +59,7 @@ internal sealed class InsecureCheck : IComplianceCheck
     private static bool IsLocal(string host)
     {
         string name = host.StartsWith('[') ? host.Split(']', 2)[0][1..] : host.Split(':', 2)[0];
-        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(name, out IPAddress? ip) && IPAddress.IsLoopback(ip));
+        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(name, out IPAddress? ip) && IPAddress.IsLoopback(ip));
     }
 }

@@ -16,7 +16,8 @@ internal sealed class AuditedRules
     /// <param name="host">The host's audit. One that is not whole counts as not checked.</param>
     public AuditedRules(ImageTrustCompliance host)
     {
-        _isUnchecked = host.ErrorId is not null || host.CheckedRules is not { Count: > 0 } || host.Findings is null || host.Findings.Contains(null!);
+        _isUnchecked = host.ErrorId is not null || host.CheckedRules is not { Count: > 0 } || host.Findings is null
+            || host.Findings.Contains(null!);
         _checked = new HashSet<string>(host.CheckedRules ?? [], StringComparer.Ordinal);
         foreach (ImageTrustFinding finding in _isUnchecked ? [] : host.Findings!)
         {
@@ -46,7 +47,8 @@ internal sealed class AuditedRules
     /// <summary>What the audit says of a control, see <see cref="ControlResult.Of"/>.</summary>
     /// <param name="control">The control.</param>
     public ControlState StateOf(Control control) => _isUnchecked ? ControlState.NotChecked
-        : control.Direct.Any(_found.Contains) || (control.Direct.Count > 0 && control.Supporting.Any(_forbidden.Contains)) ? ControlState.NotMet
+        : control.Direct.Any(_found.Contains) || (control.Direct.Count > 0 && control.Supporting.Any(_forbidden.Contains))
+            ? ControlState.NotMet
         : _found.Contains(ComplianceRules.NotChecked) ? ControlState.NotChecked
         : control.Direct.Count == 0 || control.Supporting.Any(_found.Contains) || Missing(control).Any() ? ControlState.NeedsReview
         : ControlState.Met;

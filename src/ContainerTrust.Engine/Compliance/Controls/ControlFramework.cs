@@ -27,7 +27,8 @@ public sealed record ControlFramework(string Profile, string Name, string Versio
     /// <returns>One line for each control.</returns>
     public IReadOnlyList<string> InWords(ImageTrustCompliance host) =>
     [
-        .. Controls.Select(c => (Control: c, State: ControlResult.Of(c, host).State)).Select(static r => $"{r.Control.Id}: " + (r.State switch
+        .. Controls.Select(c => (Control: c, State: ControlResult.Of(c, host).State)).Select(static r => $"{r.Control.Id}: "
+            + (r.State switch
         {
             ControlState.Met => "met",
             ControlState.NotMet => "not met",

@@ -21,7 +21,8 @@ public static class ControlFrameworks
     [
         ScopeAcceptsAnything, CrioPolicy, ScopeUnreachable, ScopeDoubtful, RequirementsMixed, IdentityUnsatisfiable, RegistriesConfInvalid,
         KeyPartSkipped, KeyNotReadByAll, FileUnreadableByUsers, UserPolicy, KeyLost, KeyWeak, KeyExpiring, LookasideConflict,
-        LookasideDoubtful, SubjectMisspelt, MirrorOutsidePolicy, MirrorWithoutSignatures, FileWritableByOthers, FileOwnedByOther, PrivateKeyExposed,
+        LookasideDoubtful, SubjectMisspelt, MirrorOutsidePolicy, MirrorWithoutSignatures, FileWritableByOthers, FileOwnedByOther,
+        PrivateKeyExposed,
     ];
 
     private static readonly string[] s_baseline = [BaselineScopeMissing, BaselineScopeExtra, BaselineScopeDiffers, BaselineStoreDiffers,
@@ -47,7 +48,7 @@ public static class ControlFrameworks
                     Supporting = s_decisions,
                     Remark = "Scopes that accept any image need a decision: DISA's own example accepts some, among them registries of "
                         + "Red Hat's builds. From OpenShift 4.21 on, ClusterImagePolicies replace a node's policy; check it with "
-                        + "Test-MachineConfigTrust, too.",
+                        + $"{TrustOperation.WatchMachineConfig}, too.",
                 },
                 new("V-257505", "OpenShift must use TLS 1.2 or greater for secure container image transport from trusted sources")
                 {
@@ -70,7 +71,8 @@ public static class ControlFrameworks
                 {
                     Stig = new("SV-257561r961473_rule", "CNTR-OS-000740", "SRG-APP-000384-CTR-000915", ["CCI-001764"]),
                     OtherIds = ["CNTR-OS-000740", "SRG-APP-000384-CTR-000915", "CCI-001764"],
-                    Remark = "No rule reads the cluster's history. Get-ReleaseImage and Test-ReleaseMirror verify a release's signatures.",
+                    Remark = $"No rule reads the cluster's history. {TrustOperation.ListRelease} and {TrustOperation.CheckMirror} verify a "
+                        + "release's signatures.",
                 },
             ],
         };
@@ -92,7 +94,8 @@ public static class ControlFrameworks
                 { Supporting = [PrivateKeyExposed, KeyRevoked, KeyExpired, KeyExpiring, KeyLost] },
             new("SC-13", "Cryptographic protection") { Supporting = [KeyWeak, KeyUnusable] },
             new("SC-8", "Transmission confidentiality and integrity") { Supporting = [InsecureRegistry, RegistriesConfInvalid] },
-            new("SI-7(1)", "Integrity checks") { Remark = "No rule looks at images that are on the host already; they are verified when pulled." },
+            new("SI-7(1)", "Integrity checks")
+                { Remark = "No rule looks at images that are on the host already; they are verified when pulled." },
         ],
     };
 
@@ -131,6 +134,6 @@ public static class ControlFrameworks
     public static ControlFramework Find(string profile) =>
         All.FirstOrDefault(f => f.Profile.Equals(profile, StringComparison.OrdinalIgnoreCase))
         ?? throw new TrustException("ProfileNotFound", TrustErrorKind.InvalidArgument,
-            $"There is no profile '{profile}'. Profiles are {string.Join(", ", All.Select(static f => f.Profile))}; the STIGs for RHEL have no "
-            + "item about container images.") { Target = profile };
+            $"There is no profile '{profile}'. Profiles are {string.Join(", ", All.Select(static f => f.Profile))}; the STIGs for RHEL "
+            + "have no item about container images.") { Target = profile };
 }

@@ -74,8 +74,8 @@ public sealed record ComplianceReport
 
     private ImageTrustCompliance OnlyHost() => Hosts.Count + Unchecked.Count > 1
         ? throw new TrustException("ReportOfOneHost", TrustErrorKind.InvalidArgument,
-            $"A file of this format is about one host, and there are {Hosts.Count + Unchecked.Count}. Specify a directory that exists: each host "
-            + "gets a file of its own there.")
+            $"A file of this format is about one host, and there are {Hosts.Count + Unchecked.Count}. Specify a directory that exists: "
+            + "each host gets a file of its own there.")
         : Hosts is [{ } host] ? host
         : ImageTrustCompliance.NotChecked(Unchecked[0].ComputerName, "HostNotChecked", Unchecked[0].Reason, ImageTrustSeverity.Warning)
             with { CheckedAt = CreatedAt };

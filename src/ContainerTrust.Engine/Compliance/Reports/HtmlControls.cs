@@ -5,12 +5,13 @@ using ContainerTrust.Engine.Compliance.Controls;
 
 namespace ContainerTrust.Engine.Compliance.Reports;
 
-/// <summary>The parts of the HTML report that are about controls: what each framework's controls look like, and the choice of one.</summary>
+/// <summary>What the HTML report says of controls: those of each framework, and the choice of one framework.</summary>
 internal static class HtmlControls
 {
     /// <summary>Hides rules that are no evidence for the chosen framework; no script is needed.</summary>
     public static string Style => string.Concat(ControlFrameworks.All.Select(static f => string.Create(CultureInfo.InvariantCulture,
-        $"main:has(#only-{f.ShortName}:checked) :is(#findings > details, .rules tr, #controls > details):not(.{f.ShortName}):not(.head) {{ display: none; }}\n")));
+        $"main:has(#only-{f.ShortName}:checked) :is(#findings > details, .rules tr, #controls > details)"
+            + $":not(.{f.ShortName}):not(.head) {{ display: none; }}\n")));
 
     /// <summary>The classes of what is shown for a rule.</summary>
     public static string Classes(string rule) => string.Join(' ', ControlFrameworks.OfRule(rule)
@@ -38,17 +39,18 @@ internal static class HtmlControls
     /// <summary>Each framework's controls, and on how many hosts they are met.</summary>
     public static string Section(ComplianceReport report)
     {
-        StringBuilder html = new("<section id=\"controls\">\n<h2>Controls</h2>\n<p class=\"sub\">Met is said only where every rule that looks at "
-            + "what the control asks for was checked and nothing speaks against it.</p>\n");
+        StringBuilder html = new("<section id=\"controls\">\n<h2>Controls</h2>\n<p class=\"sub\">Met is said only where every rule "
+            + "that is mapped to the control was checked and nothing speaks against it.</p>\n");
         AuditedRules[] hosts = [.. report.Hosts.Select(static h => new AuditedRules(h))];
         foreach (ControlFramework framework in ControlFrameworks.All)
         {
             bool isAsked = report.Hosts.Any(h => h.Profile == framework.Profile);
-            html.Append(CultureInfo.InvariantCulture, $"<details class=\"{framework.ShortName}\"{(isAsked ? " open" : "")}><summary><strong>")
+            html.Append(CultureInfo.InvariantCulture,
+                $"<details class=\"{framework.ShortName}\"{(isAsked ? " open" : "")}><summary><strong>")
                 .Append(Text(framework.Name)).Append("</strong> <span class=\"what\">").Append(Text(framework.Version))
-                .Append("</span></summary>\n<div class=\"scroll\"><table class=\"controls\"><thead><tr><th scope=\"col\">Control</th><th scope=\"col\">Met"
-                    + "</th><th scope=\"col\">Not met</th><th scope=\"col\">Needs review</th><th scope=\"col\">Not checked</th><th "
-                    + "scope=\"col\">What it asks for</th></tr></thead><tbody>\n");
+                .Append("</span></summary>\n<div class=\"scroll\"><table class=\"controls\"><thead><tr><th scope=\"col\">Control</th>"
+                    + "<th scope=\"col\">Met</th><th scope=\"col\">Not met</th><th scope=\"col\">Needs review</th>"
+                    + "<th scope=\"col\">Not checked</th><th scope=\"col\">What it asks for</th></tr></thead><tbody>\n");
             foreach (Control control in framework.Controls)
                 Row(html, control, [.. hosts.Select(h => h.StateOf(control))], report.Unchecked.Count);
             html.Append("</tbody></table></div></details>\n");

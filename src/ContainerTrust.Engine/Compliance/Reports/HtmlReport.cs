@@ -214,8 +214,8 @@ internal sealed class HtmlReport
             var found = byRule[rule.Id];
             ImageTrustSeverity worst = found.Max(static d => d.Finding.Severity);
             int hosts = found.SelectMany(static d => d.Hosts).Distinct().Count();
-            Raw($"<details class=\"{Letter(worst)} {HtmlControls.Classes(rule.Id)}\" id=\"r{RuleNumber(rule.Id)}\"><summary><b class=\"tag " +
-                $"{Letter(worst)}\">{Word(worst)}</b> <strong>");
+            Raw($"<details class=\"{Letter(worst)} {HtmlControls.Classes(rule.Id)}\" id=\"r{RuleNumber(rule.Id)}\">" +
+                $"<summary><b class=\"tag {Letter(worst)}\">{Word(worst)}</b> <strong>");
             Text(rule.Id);
             Raw("</strong> <span class=\"what\">");
             Text(rule.Title);
@@ -369,8 +369,8 @@ internal sealed class HtmlReport
     {
         Raw("<section id=\"rules\">\n<details><summary><strong>All rules</strong> <span class=\"count\">");
         Text(Count(_rules.Count, "rule"));
-        Raw("</span></summary>\n<table class=\"rules\"><thead><tr class=\"head\"><th scope=\"col\">Rule</th><th scope=\"col\">Severity</th><th " +
-            "scope=\"col\">What is wrong</th><th scope=\"col\">Controls</th></tr></thead><tbody>\n");
+        Raw("</span></summary>\n<table class=\"rules\"><thead><tr class=\"head\"><th scope=\"col\">Rule</th>" +
+            "<th scope=\"col\">Severity</th><th scope=\"col\">What is wrong</th><th scope=\"col\">Controls</th></tr></thead><tbody>\n");
         foreach (ComplianceRule rule in _rules)
         {
             Raw($"<tr class=\"{HtmlControls.Classes(rule.Id)}\"><td><code>");

@@ -7,7 +7,7 @@ using ContainerTrust.Engine.Formats.Documents;
 namespace ContainerTrust.Engine.Compliance.Reports;
 
 /// <summary>
-/// One host's result in XCCDF 1.2 (NIST IR 7275 r4, section 6.6) with the ids of DISA's benchmark, as STIG Manager and STIG Viewer import it.
+/// One host's result in XCCDF 1.2 (NIST IR 7275 r4, section 6.6) with the ids of DISA's benchmark, as STIG Manager and STIG Viewer import.
 /// It names only the benchmark's rules that are about which images are trusted, and has none of the benchmark's own texts.
 /// </summary>
 internal static class XccdfReport
@@ -27,7 +27,8 @@ internal static class XccdfReport
 
     private static void Benchmark(XmlWriter writer, string name, ImageTrustCompliance host)
     {
-        ControlResult[] results = [.. ControlFrameworks.Stig.Controls.Where(static c => c.Stig is not null).Select(c => ControlResult.Of(c, host))];
+        ControlResult[] results =
+            [.. ControlFrameworks.Stig.Controls.Where(static c => c.Stig is not null).Select(c => ControlResult.Of(c, host))];
         writer.WriteStartElement("Benchmark", Namespace);
         writer.WriteAttributeString("id", Prefix + "benchmark_" + StigBenchmark.Id);
         writer.WriteAttributeString("resolved", "true");

@@ -20,7 +20,8 @@ public sealed class XccdfTests : IDisposable
             CheckedRules = ["DefaultAcceptsAnything"],
             Findings =
             [
-                new ImageTrustFinding { RuleId = "DefaultAcceptsAnything", Severity = ImageTrustSeverity.Error, Message = "<&\u0001> accepts" },
+                new ImageTrustFinding
+                    { RuleId = "DefaultAcceptsAnything", Severity = ImageTrustSeverity.Error, Message = "<&\u0001> accepts" },
             ],
         };
         Validate(tool, new ComplianceReport { Hosts = [host] });

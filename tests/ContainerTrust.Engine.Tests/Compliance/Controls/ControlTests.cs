@@ -83,7 +83,8 @@ public sealed class ControlTests
 
     [Fact]
     public void All_images_of_registries_accepted_is_not_met() =>
-        Assert.Equal(ControlState.NotMet, ControlResult.Of(Verify, AuditHost.WithPolicy(""" "":[{"type":"insecureAcceptAnything"}] """).Check()).State);
+        Assert.Equal(ControlState.NotMet,
+            ControlResult.Of(Verify, AuditHost.WithPolicy(""" "":[{"type":"insecureAcceptAnything"}] """).Check()).State);
 
     [Theory]
     [InlineData("insecureAcceptAnything", "", ControlState.NotMet)]
@@ -93,7 +94,7 @@ public sealed class ControlTests
         AuditHost host = AuditHost.WithPolicy(scopes, type);
         ImageTrustCompliance found = host.Check(new ComplianceOptions
         {
-            Baseline = TrustBaseline.Of(host.Store().Read(TrustQuery.All)),
+            Baseline = TrustBaseline.Of(host.Store().Read(ContainerTrust.Engine.Trust.TrustQuery.All)),
         }.ForProfile("Stig-Ocp4"));
         Assert.Contains("BaselineScopeExtra", found.CheckedRules);
         Assert.All(found.Findings, static f => Assert.Equal(ImageTrustSeverity.Information, f.Severity));
@@ -152,7 +153,8 @@ public sealed class ControlTests
 
     [Fact]
     public void A_profile_that_is_not_known_is_refused() =>
-        Assert.Equal("ProfileNotFound", Assert.Throws<TrustException>(static () => new ComplianceOptions().ForProfile("Stig-Rhel9")).ErrorId);
+        Assert.Equal("ProfileNotFound",
+            Assert.Throws<TrustException>(static () => new ComplianceOptions().ForProfile("Stig-Rhel9")).ErrorId);
 
     [Theory]
     [InlineData("insecure = true", "registry.example.com", ImageTrustSeverity.Warning)]
@@ -182,8 +184,9 @@ public sealed class ControlTests
     [Fact]
     public void Advice_for_all_hosts_of_a_domain_names_no_directory_that_nobody_reads()
     {
-        ImageTrustFinding found = AuditHost.Good().With("/etc/containers/registries.conf", "[[registry]]\nprefix = '*.e.com'\ninsecure = true\n")
-            .Check().Findings.Single(static f => f.RuleId == "InsecureRegistry");
+        ImageTrustFinding found = AuditHost.Good()
+            .With("/etc/containers/registries.conf", "[[registry]]\nprefix = '*.e.com'\ninsecure = true\n").Check().Findings
+            .Single(static f => f.RuleId == "InsecureRegistry");
         Assert.DoesNotContain("certs.d/*", found.Message, StringComparison.Ordinal);
     }
 }

@@ -49,7 +49,8 @@ public sealed class StigReportTests
         Assert.True(root.GetProperty("id").TryGetGuid(out _));
         JsonElement stig = root.GetProperty("stigs")[0];
         Assert.Equal("RH_OpenShift_Container_Platform_4-x_STIG", stig.GetProperty("stig_id").GetString());
-        JsonElement rule = stig.GetProperty("rules").EnumerateArray().Single(static r => r.GetProperty("group_id").GetString() == "V-257537");
+        JsonElement rule = stig.GetProperty("rules").EnumerateArray()
+            .Single(static r => r.GetProperty("group_id").GetString() == "V-257537");
         Assert.Equal("SV-257537r1015794", rule.GetProperty("rule_id").GetString());
         Assert.Equal("SV-257537r1015794_rule", rule.GetProperty("rule_id_src").GetString());
         Assert.Equal("not_a_finding", rule.GetProperty("status").GetString());
@@ -76,7 +77,8 @@ public sealed class StigReportTests
     [InlineData(ReportFormat.Cklb)]
     public void Several_hosts_need_a_file_each(ReportFormat format)
     {
-        ComplianceReport report = Report(Good("a/../b"), Good("A/../B"), Good("..")) with { Unchecked = [new UncheckedHost("down", "Refused.")] };
+        ComplianceReport report = Report(Good("a/../b"), Good("A/../B"), Good(".."))
+            with { Unchecked = [new UncheckedHost("down", "Refused.")] };
         Assert.Equal("ReportOfOneHost", Assert.Throws<TrustException>(() => report.Write(format)).ErrorId);
         string end = format == ReportFormat.Cklb ? "-image-trust.cklb" : "-image-trust-xccdf.xml";
         Assert.Equal(["a_.._b" + end, "A_.._B-2" + end, "host" + end, "down" + end], report.PerHost(format).Select(static f => f.FileName));
