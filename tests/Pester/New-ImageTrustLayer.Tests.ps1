@@ -46,6 +46,35 @@ Describe 'New-ImageTrustLayer' {
         Get-Stamp "$place/etc/containers/policy.json" | Should -Be $before
     }
 
+    It 'writes through no link, and not into this machine' {
+        $place, $other = (New-Place), (New-Place)
+        $null = New-Item -ItemType Directory -Path $place, $other
+        $null = New-Item -ItemType SymbolicLink -Path "$place/etc" -Target $other
+        (Get-Fault { New-ImageTrustLayer $image -KeyPath $cosign -OutputDirectory $place -Force }).FullyQualifiedErrorId | Should -BeLike 'LinkInOutputDirectory,*'
+        Get-ChildItem -LiteralPath $other | Should -BeNullOrEmpty
+        (Get-Fault { New-ImageTrustLayer $image -KeyPath $cosign -OutputDirectory / }).FullyQualifiedErrorId | Should -BeLike 'InvalidOutputDirectory,*'
+
+        $below = "$other/build"
+        $null = New-Item -ItemType Directory -Path $below
+        $null = New-Item -ItemType SymbolicLink -Path "$place/link" -Target $below
+        New-ImageTrustLayer $image -KeyPath $cosign -OutputDirectory "$place/link"
+        "$below/etc/containers/policy.json" | Should -Exist
+    }
+
+    It 'takes no signature store that hosts do not have, and no key in a place that hosts empty' {
+        (Get-Fault { New-ImageTrustLayer $image -KeyPath $gpg -SignatureStore file:///home/me/sigs }).FullyQualifiedErrorId | Should -BeLike 'SignatureStoreNotInImage,*'
+        (New-ImageTrustLayer $image -KeyPath $gpg -SignatureStore file:///usr/share/sigs).Scope | Should -Be 'quay.io/example/os'
+    }
+
+    It 'makes reject of a base image''s default that accepts everything in two ways' {
+        $base = New-TestRoot '{"default":[{"type":"insecureAcceptAnything"},{"type":"insecureAcceptAnything"}]}'
+        $null = New-Item -ItemType Directory -Path "$base/usr/lib/bootc/bound-images.d"
+        [System.IO.File]::WriteAllText("$base/usr/lib/bootc/bound-images.d/app.container", "[Container]`nImage=quay.io/other/app:1`n")
+        $layer = New-ImageTrustLayer $image -KeyPath $cosign -BaseRoot $base -WarningVariable said -WarningAction SilentlyContinue
+        ($layer.Trust | Where-Object IsDefault).Type | Should -Be 'Reject'
+        "$said" | Should -BeLike '*app.container*'
+    }
+
     It 'writes nothing with -WhatIf, and replaces nothing without -Force' {
         $place = New-Place
         New-ImageTrustLayer $image -KeyPath $cosign -OutputDirectory $place -WhatIf 6>$null

@@ -48,9 +48,19 @@ BeforeAll {
         Id = 'KeyWeak'; Format = 'Json'; NoClobber = $true; UncheckedHost = 'other'; Title = 'Trust'; ErrorRecord = $null
         Mirror = '127.0.0.1:1/ocp'; ReleaseRepository = '127.0.0.1:1/ocp/releases'; ComponentRepository = '127.0.0.1:1/ocp/parts'
         SourceRepository = 'registry.example.com/releases'; SigstoreKeyPath = "$root/keys/cosign.pub"
+        BaseRoot = $root; StatusPath = "$root/status.json"; Proposed = "$root/etc/containers/policy.json"; ProposedRegistriesDirectory = "$root/etc/containers/registries.d"
+        WorkloadPath = '/none/pod.yaml'; All = $true; Suggest = $true
         StoreDirectory = "$root/saved/store"; ConfigMapDirectory = "$root/saved/maps"; LayoutDirectory = "$root/saved/layout"
     }
     $special = @{
+        'New-ImageTrustLayer Image' = 'quay.io/example/os:latest'
+        'New-ImageTrustLayer KeyPath' = "$root/keys/cosign.pub"
+        'New-ImageTrustLayer Default' = 'Reject'
+        'New-ImageTrustLayer InputObject' = $entry
+        'New-ImageTrustLayer SignedIdentity' = 'MatchRepository'
+        'Test-BootImage InputObject' = '{"apiVersion":"org.containers.bootc/v1","kind":"BootcHost","status":{"booted":null,"staged":null,"rollback":null}}'
+        'Test-ImageEnforcement InputObject' = 'dir:/none'
+        'Test-ImageEnforcement KeyPath' = "$root/keys/signer.asc"
         'Undo-ImageTrust Id' = '20261130T120000Z-000000'
         'Set-ImageTrust KeyPath' = '/keys/signer.asc'
         'Update-ImageTrustKey KeyPath' = "$root/keys/second.asc"
@@ -117,6 +127,9 @@ BeforeAll {
         if ('Root' -in $all.Name -and -not ($wanted -match '^(Reference|Baseline)?HostName$|^CurrentUser$|^Local$|^DifferenceObject$')) { $wanted += 'Root' }
         $call = @{}
         foreach ($name in $wanted) { if ($name) { $call[$name] = Get-Value $Command $Set $name } }
+        # A root does not say what it boots; only a host that runs does.
+        if ($Command -eq 'Test-BootImage' -and $Set -eq 'Host') { $call.Remove('Root') }
+        if ($Command -eq 'New-ImageTrustLayer' -and $Parameter -notin 'KeyFile', 'Default') { $call['KeyPath'] = $call['SignatureStore'] ? $key : "$root/keys/cosign.pub" }
         # A log takes sigstore signatures alone.
         if ($Set -eq 'ByKey' -and $Parameter -eq 'TrustedRootPath') { $call['KeyPath'] = "$root/keys/cosign.pub" }
         if ($Command -eq 'Set-ImageTrust' -and $call['CopyKey']) { $call['KeyPath'] = $key }

@@ -140,9 +140,9 @@ Describe 'Test-BootImage' {
     }
 
     It 'has a result beside the error for what is not in image mode' -ForEach @(
-        @{ Id = 'BootStatusNeeded'; Call = { Test-BootImage -Root $root @quietly } }
         @{ Id = 'NotImageMode'; Call = { '{"apiVersion":"org.containers.bootc/v1","kind":"BootcHost","status":{"staged":null,"booted":null,"rollback":null}}' | Test-BootImage -Root $root @quietly } }
         @{ Id = 'NotImageMode'; Call = { '{"deployments":[{"booted":true,"checksum":"x","serial":0,"origin":"fedora:stable"}]}' | Test-BootImage -Root $root @quietly } }
+        @{ Id = 'BootStatusNeeded'; Call = { Test-BootImage -Root $root @quietly } }
     ) {
         $root = New-BootRoot
         $quietly = @{ ErrorAction = 'SilentlyContinue'; ErrorVariable = '+fault' }
@@ -161,6 +161,32 @@ Describe 'Test-BootImage' {
         Get-Verdict $open | Should -Be 'NotVerified'
         Get-Verdict $asks | Should -Be 'Refused'
         Get-Verdict '{"default":[{"type":"reject"}],"transports":{"containers-storage":{"[overlay]localhost/os":[{"type":"insecureAcceptAnything"}]}}}' | Should -Be 'NotChecked'
+    }
+
+    It 'does not say Verified where that is in doubt: <What>' -ForEach @(
+        @{ What = 'root has a policy of its own'; Say = '*/root/.config/containers/policy.json exists*'; Change = {
+                $null = New-Item -ItemType Directory "$root/root/.config/containers"; [System.IO.File]::WriteAllText("$root/root/.config/containers/policy.json", $open) } }
+        @{ What = 'the system before is booted next'; Say = 'The system before*'; Edit = { $args[0].Replace('"rollback":null,"rollbackQueued":false', '"rollback":' + (Get-Entry "$name/app:v1" '' ('5' * 64) $digest) + ',"rollbackQueued":true') } }
+        @{ What = 'composefs'; Say = '*composefs*'; Edit = { $args[0].Replace('"ostree":{"stateroot":"default"', '"composefs":{"verity":"x"},"ostree":{"stateroot":"default"') } }
+        @{ What = 'an ostree remote decides, too'; Say = '*ostree remote*'; Edit = { $args[0].Replace('"transport":"registry"', '"transport":"registry","signature":{"ostreeRemote":"fedora"}') } }
+        @{ What = 'the staged system is held back'; Has = $true; Say = '*held back*'; Edit = { $args[0].Replace('"staged":{', '"staged":{"downloadOnly":true,') } }
+        @{ What = 'the staged system is of another state root'; Has = $true; Say = '*another state root*'; Edit = { $args[0] -replace '"booted":(.+?)"stateroot":"default"', '"booted":$1"stateroot":"other"' } }
+        @{ What = 'etc is transient'; Has = $true; Say = '/etc is transient*'; Change = {
+                $null = New-Item -ItemType Directory "$root/usr/lib/ostree"; [System.IO.File]::WriteAllText("$root/usr/lib/ostree/prepare-root.conf", "[etc]`ntransient = true`n") } }
+    ) {
+        $root = New-BootRoot -Staged ($Has ? $asks : '')
+        $status = Get-Status -Staged ($Has ? $digest : '')
+        ($status | Test-BootImage -Root $root).Status | Should -Be 'Verified'
+        if ($Change) { & $Change }
+        if ($Edit) { $status = & $Edit $status }
+        $result = $status | Test-BootImage -Root $root
+        $result.Status, $result.ErrorId | Should -Be 'NotChecked', 'BootImageInDoubt'
+        $result.Reasons[0] | Should -BeLike $Say
+    }
+
+    It 'judges what is staged, also beside a rollback that was queued before' {
+        $status = (Get-Status -Staged $digest).Replace('"rollback":null,"rollbackQueued":false', '"rollback":' + (Get-Entry "$name/unsigned:v1" '' ('5' * 64) $digest) + ',"rollbackQueued":true')
+        ($status | Test-BootImage -Root (New-BootRoot -Staged $asks)).Source | Should -Be 'Staged'
     }
 
     It 'fits into 80 columns, and is known in other sessions' {

@@ -29,8 +29,9 @@ public static class BootImageChecker
         ArgumentNullException.ThrowIfNull(verification);
         ArgumentNullException.ThrowIfNull(messages);
         ArgumentNullException.ThrowIfNull(failed);
-        (BootEntry? next, BootImageSource source) = status.Next is { } other ? (other, BootImageSource.Rollback)
-            : status.Staged is { } staged ? (staged, BootImageSource.Staged) : (status.Booted, BootImageSource.Upgrade);
+        // A rollback drops what is staged, so what is staged beside one was staged after it.
+        (BootEntry? next, BootImageSource source) = status.Staged is { } staged ? (staged, BootImageSource.Staged)
+            : status.Next is { } other ? (other, BootImageSource.Rollback) : (status.Booted, BootImageSource.Upgrade);
         if (next?.Origin is not { } origin)
         {
             TrustException fault = NotAnImage(store.Host.ComputerName, status, next);
@@ -46,8 +47,28 @@ public static class BootImageChecker
             later = await JudgeStagedAsync(store, next, (origin, digest), verification, messages, cancellationToken).ConfigureAwait(false);
         foreach (TrustException fault in new[] { booted.Fault, later?.Fault }.OfType<TrustException>())
             failed(fault);
-        return BootReasons.Of(store, (origin, digest, source), booted, later);
+        List<string> doubts = [.. BootDoubts.Of(store, status, next, source)];
+        BootImageResult result = BootReasons.Of(store, (origin, digest, source), booted, later);
+        if (digest is not null && result.Status == BootImageStatus.Refused && booted.Result is { IsValid: false, Signatures.Count: 0 }
+            && await IsSignedAsListAsync(store, origin, verification, cancellationToken).ConfigureAwait(false))
+            doubts.Add($"The image that was fetched, {digest}, has no signature of its own, and what its tag names now is signed. bootc " +
+                "says the digest of one instance, and often only the list of a multi-arch image is signed: whether this instance is of a " +
+                "signed list is not known.");
+        else if (result.Status != BootImageStatus.Verified)
+            return result;
+        return doubts.Count == 0 ? result : result with
+        {
+            Status = BootImageStatus.NotChecked,
+            Reasons = doubts.Concat(result.Reasons).ToArray(),
+            ErrorId = "BootImageInDoubt",
+            RecommendedAction = "Do not take this for a yes: find out what the first reason asks for, on the host itself.",
+        };
     }
+
+    private static async Task<bool> IsSignedAsListAsync(TrustStore store, BootOrigin origin, VerificationOptions verification,
+        CancellationToken cancellationToken) =>
+        (await JudgeAsync(store, (origin, null), verification, TrustMessages.None, cancellationToken).ConfigureAwait(false)).Status
+            == BootImageStatus.Verified;
 
     /// <summary>The result for a host that could not be looked at.</summary>
     /// <param name="computerName">The host.</param>

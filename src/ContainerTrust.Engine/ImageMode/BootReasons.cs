@@ -70,7 +70,8 @@ internal static class BootReasons
         { Status: BootImageStatus.Verified } => $"{what} is signed as {by} asks. {verdict.Result!.Reason}",
         { Status: BootImageStatus.NotVerified } =>
             $"{what} is accepted by {by} without a look at signatures.{(verdict.Result is null ? "" : $" {verdict.Result.ScopeReason}")}",
-        _ => $"{what} is refused by {by}{(verdict.Result is null ? ", which rejects its transport." : $": {verdict.Result.Reason}")}",
+        _ => $"{what} is refused by {by.TrimEnd(',')}"
+            + (verdict.Result is null ? ", which rejects its transport." : $": {verdict.Result.Reason}"),
     });
 
     private static string Words(BootOrigin origin) => origin.Verification switch
@@ -86,7 +87,8 @@ internal static class BootReasons
     {
         _ when isShut => $"Make the policy's default reject, with what the host may run as scopes: {TrustOperation.MakeLayer} makes such " +
             "a policy for the image.",
-        BootImageStatus.Verified when origin.Verification == BootOriginVerification.NotEnforced =>
+        BootImageStatus.Verified when origin is { Verification: BootOriginVerification.NotEnforced, Transport: "docker" }
+            && IsPlain(origin) =>
             $"Switch the origin to one that enforces the policy: 'bootc switch --enforce-container-sigpolicy {Shown(origin)}'.",
         BootImageStatus.NotVerified => $"Ask for signatures of the image: {TrustOperation.MakeLayer} makes what the image needs, and " +
             $"{Advice.Of(TrustOperation.Set, target)} changes this host alone.",
@@ -94,6 +96,10 @@ internal static class BootReasons
             "policy names the key that signed it.",
         _ => null,
     };
+
+    // A command is shown only where a shell reads it as it is meant.
+    private static bool IsPlain(BootOrigin origin) => origin.UntrustedName.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-'
+        or '_' or '/' or ':' or '@') && origin.UntrustedName[0] is not '-';
 
     private static string Shown(BootOrigin origin) => Printable.Of(origin.UntrustedName, Printable.NameLength);
 

@@ -11,7 +11,10 @@ public sealed record BootStatus(string Program, BootEntry? Booted, BootEntry? St
 /// <param name="Origin">The image that it comes from. Null for an ostree commit.</param>
 /// <param name="UntrustedDigest">The digest of the image's manifest. Null where it is not said.</param>
 /// <param name="Deployment">Where its files are. Null where it is not said.</param>
-public sealed record BootEntry(BootOrigin? Origin, string? UntrustedDigest, BootDeployment? Deployment);
+/// <param name="IsComposefs">Whether it is one of composefs without ostree.</param>
+/// <param name="IsHeld">Whether it was fetched and is not booted until it is applied.</param>
+public sealed record BootEntry(
+    BootOrigin? Origin, string? UntrustedDigest, BootDeployment? Deployment, bool IsComposefs = false, bool IsHeld = false);
 
 /// <summary>Where the files of a system are: <c>/ostree/deploy/STATEROOT/deploy/CHECKSUM.SERIAL</c>.</summary>
 /// <param name="StateRoot">The name of the place for what systems share.</param>

@@ -124,12 +124,19 @@ public static class BootStatusReader
         MemberSet seen = default;
         (BootOrigin Origin, string? Digest)? image = null;
         BootDeployment? deployment = null;
+        bool isComposefs = false, isHeld = false;
         while (json.NextMember(ref seen, out string name))
         {
             switch (name)
             {
                 case "image":
                     image = BootcImage(ref json);
+                    break;
+                case "composefs":
+                    isComposefs = SkipObject(ref json);
+                    break;
+                case "downloadOnly":
+                    isHeld = json.Truth("downloadOnly");
                     break;
                 case "ostree":
                     deployment = BootcDeployment(ref json);
@@ -140,7 +147,17 @@ public static class BootStatusReader
             }
         }
 
-        return new BootEntry(image?.Origin, image?.Digest, deployment);
+        return new BootEntry(image?.Origin, image?.Digest, deployment, isComposefs, isHeld);
+    }
+
+    private static bool SkipObject(ref StrictJson json)
+    {
+        if (!json.TryEnterObject("composefs"))
+            return false;
+        MemberSet seen = default;
+        while (json.NextMember(ref seen, out _))
+            json.SkipValue();
+        return true;
     }
 
     private static (BootOrigin Origin, string? Digest)? BootcImage(ref StrictJson json)
@@ -275,7 +292,7 @@ public static class BootStatusReader
     private static RpmDeployment ReadDeployment(ref StrictJson json)
     {
         MemberSet seen = default;
-        bool isBooted = false, isStaged = false;
+        bool isBooted = false, isStaged = false, isHeld = false;
         string? reference = null, digest = null, checksum = null, root = null;
         long? serial = null;
         while (json.NextMember(ref seen, out string name))
@@ -287,6 +304,9 @@ public static class BootStatusReader
                     break;
                 case "staged":
                     isStaged = json.Truth("staged");
+                    break;
+                case "finalization-locked":
+                    isHeld = json.Truth("finalization-locked");
                     break;
                 case "container-image-reference":
                     reference = Text(json.String(name), name);
@@ -312,7 +332,7 @@ public static class BootStatusReader
         BootOrigin? origin = reference is null ? null : BootOrigin.Parse(reference)
             ?? throw new StrictJsonException("container-image-reference is not of a form that is known");
         BootDeployment? place = root is null ? null : Deployment(root, checksum, serial);
-        return new RpmDeployment(isBooted, isStaged, new BootEntry(origin, digest, place));
+        return new RpmDeployment(isBooted, isStaged, new BootEntry(origin, digest, place, IsHeld: isHeld));
     }
 
     // The first one is booted next, unless one is staged.

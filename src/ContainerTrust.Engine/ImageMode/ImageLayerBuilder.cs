@@ -57,6 +57,7 @@ public static class ImageLayerBuilder
         RequireKeysInImage(options, after.ReadPolicy(), messages);
         bool isEnforceable = WarnOfTheRest(after.ReadPolicy(), messages);
         WarnOfUserFiles(store.Host, messages);
+        WarnOfBoundImages(store.Host, messages);
         PlannedFile[] files = [.. prepared.Plan.Files.OrderBy(static f => Rank(f.Path)).ThenBy(static f => f.Path, StringComparer.Ordinal)];
         if (files.Length == 0)
             messages.Warning("The base image has all of it already, so there is nothing to be put into the image.");
@@ -144,7 +145,7 @@ public static class ImageLayerBuilder
             yield return new TrustChange { Transport = Storage, Registry = "", Requirements = [new AcceptRequirement()] };
     }
 
-    private static bool IsAccept(IReadOnlyList<TrustRequirement> requirements) => requirements is [AcceptRequirement];
+    private static bool IsAccept(IReadOnlyList<TrustRequirement> requirements) => requirements.All(static r => r is AcceptRequirement);
 
     private static ImageTrust RequireVerified(ImageLayerOptions options, ImageName image, TrustStore after)
     {
@@ -157,6 +158,17 @@ public static class ImageLayerBuilder
                 $"The policy {(asks || governing.Type == TrustType.Reject ? "refuses" : "accepts unsigned")} images of " +
                 $"{image.Reference!.Name}, so that it is of no use for updates. Specify {TrustOption.KeyPath}, or an entry for it that " +
                 "asks for signatures.")
+            {
+                Target = image.Expanded,
+            };
+        if (governing.Requirements.Any(static r => r is SignedByRequirement) && governing.SignatureStore is { } store
+            && store.StartsWith("file:", StringComparison.OrdinalIgnoreCase) && !options.Force
+            && (!Uri.TryCreate(store, UriKind.Absolute, out Uri? url) || !ImageModeHost.IsInImage(url.AbsolutePath + "/")))
+            throw new TrustException(
+                "SignatureStoreNotInImage",
+                TrustErrorKind.InvalidArgument,
+                $"The signature store {Printable.Of(store, Printable.NameLength)} is a directory that no image brings, so hosts could " +
+                $"not be updated. Specify one that hosts can reach with {TrustOption.SignatureStore}, or {TrustOption.Force}.")
             {
                 Target = image.Expanded,
             };
@@ -186,8 +198,23 @@ public static class ImageLayerBuilder
         }
     }
 
+    // bootc pulls what an image binds while it updates, by the same policy, and gives the update up where one is refused.
+    private static void WarnOfBoundImages(ITrustHost host, TrustMessages messages)
+    {
+        const string Bound = "/usr/lib/bootc/bound-images.d";
+        string[] names = host.Exists(Bound) ? [.. host.ListDirectory(Bound)] : [];
+        if (names.Length > 0)
+            messages.Warning($"The base image binds other images ({Printable.Of(string.Join(", ", names), Printable.NameLength)} in " +
+                $"{Bound}). bootc pulls them while it updates, and an update ends where the policy refuses one: look at what they name, " +
+                "and pipe in an entry for each.");
+    }
+
     private static bool WarnOfTheRest(PolicyDocument policy, TrustMessages messages)
     {
+        if (policy.FindTransport(Storage) is { } storage && !(storage.Find("") is { } whole && IsAccept(whole)
+            && storage.Scopes.All(static s => IsAccept(s.Requirements))))
+            messages.Warning("The policy does not accept every image in containers-storage, from which an image is installed: 'bootc " +
+                "install' may refuse to work.");
         bool isEnforceable = !IsAccept(policy.Default);
         if (!isEnforceable)
             messages.Warning("The policy's default accepts every image that no scope governs, so 'bootc switch " +

@@ -30,11 +30,20 @@ public static class ImageLayerOutput
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(directory);
         ArgumentNullException.ThrowIfNull(layer);
+        if (directory.TrimEnd('/').Length == 0)
+            throw new TrustException(
+                "InvalidOutputDirectory",
+                TrustErrorKind.InvalidArgument,
+                $"{TrustOption.OutputDirectory} is /, and the files would become those of this machine. Specify the build's directory.")
+            {
+                Target = directory,
+            };
         List<ImageLayerOutputFile> files = [];
         foreach ((string name, byte[] content) in layer.Files.Select(static f => (f.Source, f.Content))
             .Append((FileName, Encoding.UTF8.GetBytes(layer.Containerfile))))
         {
             string path = $"{directory.TrimEnd('/')}/{name}";
+            RequireNoLink(host, directory.TrimEnd('/'), name);
             HostFile? present = host.TryReadFile(path, MaxBytes);
             if (present is not null && present.Content.Span.SequenceEqual(content))
                 continue;
@@ -51,6 +60,27 @@ public static class ImageLayerOutput
         }
 
         return files;
+    }
+
+    // A build takes what is below its directory: through a link, files of others would be written, and another file be taken.
+    private static void RequireNoLink(ITrustHost host, string directory, string name)
+    {
+        string real = host.ResolvePath(directory);
+        string below = "";
+        foreach (string part in name.Split('/'))
+        {
+            below += "/" + part;
+            string resolved = host.ResolvePath(directory + below);
+            if (resolved != real + below && resolved != directory + below)
+                throw new TrustException(
+                    "LinkInOutputDirectory",
+                    TrustErrorKind.PermissionDenied,
+                    $"{directory}{below} is a symbolic link, and nothing is written through it. Remove it, or specify another " +
+                    $"{TrustOption.OutputDirectory}.")
+                {
+                    Target = directory + below,
+                };
+        }
     }
 
     /// <summary>Writes files, each atomically; directories are made where they are missing.</summary>

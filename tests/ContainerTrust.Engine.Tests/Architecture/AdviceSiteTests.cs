@@ -17,6 +17,9 @@ public sealed class AdviceSiteTests
     private static readonly Dictionary<string, (int Count, string Reason)> s_bare = new(StringComparer.Ordinal)
     {
         ["Compliance.Reports.ComplianceReport: Audit"] = (1, Argument),
+        ["Compliance.Controls.ControlFrameworks: CheckMirror"] = (1, "is about a cluster's releases, and about no host"),
+        ["Compliance.Controls.ControlFrameworks: ListRelease"] = (1, "is about a cluster's releases, and about no host"),
+        ["Compliance.Controls.ControlFrameworks: WatchMachineConfig"] = (1, Cluster),
         ["Compliance.TrustBaseline: Get"] = (1, Argument),
         ["Config.Policy.PolicyEditor: Remove"] = (1, Command),
         ["ImageMode.BootReasons: MakeLayer"] = (2, "is about an image that is built, and about no host"),

@@ -25,5 +25,6 @@ internal static class ImageModeHost
     /// </summary>
     /// <param name="path">An absolute path, without links.</param>
     public static bool IsInImage(string path) =>
-        path.StartsWith("/usr/", StringComparison.Ordinal) || path.StartsWith("/etc/", StringComparison.Ordinal);
+        (path.StartsWith("/usr/", StringComparison.Ordinal) || path.StartsWith("/etc/", StringComparison.Ordinal))
+        && !path.StartsWith("/usr/tmp/", StringComparison.Ordinal) && !path.Split('/').Any(static p => p is "." or "..");
 }
