@@ -56,6 +56,8 @@ BeforeAll {
         'New-ImageTrustLayer Image' = 'quay.io/example/os:latest'
         'New-ImageTrustLayer KeyPath' = "$root/keys/cosign.pub"
         'New-ImageTrustLayer Default' = 'Reject'
+        'New-ImageTrustLayer BaseRoot' = New-TestRoot '{"default":[{"type":"reject"}]}'
+        'New-ImageTrustLayer KeyFile' = $key
         'New-ImageTrustLayer InputObject' = $entry
         'New-ImageTrustLayer SignedIdentity' = 'MatchRepository'
         'Test-BootImage InputObject' = '{"apiVersion":"org.containers.bootc/v1","kind":"BootcHost","status":{"booted":null,"staged":null,"rollback":null}}'
@@ -129,7 +131,11 @@ BeforeAll {
         foreach ($name in $wanted) { if ($name) { $call[$name] = Get-Value $Command $Set $name } }
         # A root does not say what it boots; only a host that runs does.
         if ($Command -eq 'Test-BootImage' -and $Set -eq 'Host') { $call.Remove('Root') }
-        if ($Command -eq 'New-ImageTrustLayer' -and $Parameter -notin 'KeyFile', 'Default') { $call['KeyPath'] = $call['SignatureStore'] ? $key : "$root/keys/cosign.pub" }
+        if ($Command -eq 'New-ImageTrustLayer' -and $Parameter -ne 'Confirm') {
+            $call['KeyPath'] = $call['SignatureStore'] ? $key : "$root/keys/cosign.pub"
+            $call['Force'] = $true
+            if ($Parameter -eq 'KeyFile') { $call['InputObject'] = $entry }
+        }
         # A log takes sigstore signatures alone.
         if ($Set -eq 'ByKey' -and $Parameter -eq 'TrustedRootPath') { $call['KeyPath'] = "$root/keys/cosign.pub" }
         if ($Command -eq 'Set-ImageTrust' -and $call['CopyKey']) { $call['KeyPath'] = $key }
