@@ -160,9 +160,9 @@ internal sealed class HostImages(ITrustHost host, TrustMessages messages)
         }
 
         // Quadlets may lie in directories of their own; those for users are read by themselves.
-        foreach (string name in levels > 1 ? names : [])
+        foreach (string name in levels > 0 && isWanted("a.container") ? names : [])
         {
-            if (!isWanted(name) && !name.Contains('.', StringComparison.Ordinal)
+            if (!isWanted(name) && !name.EndsWith(".d", StringComparison.Ordinal)
                 && !(directory.EndsWith("/containers/systemd", StringComparison.Ordinal) && name == "users"))
                 ReadDirectory(images, $"{directory}/{name}", isWanted, levels - 1);
         }
@@ -172,14 +172,17 @@ internal sealed class HostImages(ITrustHost host, TrustMessages messages)
     {
         try
         {
-            _ = host.ListDirectory(path);
+            if (host.ListDirectory(path).Count > 0 && levels == 0)
+                throw new TrustException("TooManyFiles", TrustErrorKind.LimitsExceeded,
+                    $"{path} is more than {MostLevels} levels deep; what is in it was not read.") { Target = path };
         }
-        catch (TrustException e) when (e.Kind is not (TrustErrorKind.ConnectionFailed or TrustErrorKind.PermissionDenied))
+        catch (TrustException e) when (e.Kind is not (TrustErrorKind.ConnectionFailed or TrustErrorKind.PermissionDenied
+            or TrustErrorKind.LimitsExceeded))
         {
             // A file of another kind.
             return;
         }
-        catch (TrustException e) when (e.Kind == TrustErrorKind.PermissionDenied)
+        catch (TrustException e) when (e.Kind is TrustErrorKind.PermissionDenied or TrustErrorKind.LimitsExceeded)
         {
             _failures.Add(new PlaceFailure(path, e));
             return;

@@ -21,6 +21,7 @@ public sealed class ImageRehearsal : IDisposable
     // A user's file that calls a registry insecure does not send another user's credentials over the open wire.
     private readonly SharedRegistries _strict = new();
     private readonly ConcurrentBag<JudgedImage> _judged = [];
+    private readonly ConcurrentBag<string> _unread = [];
     private readonly ConcurrentDictionary<string, byte> _otherTransports = new(StringComparer.Ordinal);
 
     /// <summary>A rehearsal; nothing has been read yet.</summary>
@@ -53,12 +54,18 @@ public sealed class ImageRehearsal : IDisposable
         ArgumentNullException.ThrowIfNull(messages);
         List<ImageEnforcementResult> results = [];
         IReadOnlyList<UserImages> users = Collect(store.Host, messages, results, cancellationToken);
-        if (users.Count == 0)
-            return results;
-        WarnOfCrio(store, messages);
         TrustStore rootStore = HostUser.IsRoot(store.Host) ? store : OfUser(store, new(HostUserPlace.RootName, "/root", 0), store.Host);
         IReadOnlyList<PlannedFile> proposed = _options.Proposal.FilesOn(rootStore);
         IReadOnlyList<Candidate> candidates = [.. _options.KeyPaths.Select(k => Candidate.Read(k, rootStore))];
+        foreach (ImageEnforcementResult unread in results)
+            _unread.Add($"{unread.ComputerName}: {string.Join(", ", unread.Owner)}");
+        if (users.Sum(static u => u.Images.Count) == 0)
+        {
+            messages.Warning($"No image was found on {store.Host.ComputerName}, so nothing was judged there.");
+            return results;
+        }
+
+        WarnOfCrio(store, messages);
         foreach (UserImages user in users)
             results.AddRange(Judge(store, user, proposed, candidates, messages, cancellationToken));
         return [.. results.OrderBy(static r => r.Status).ThenBy(static r => r.User, StringComparer.Ordinal)
@@ -67,7 +74,7 @@ public sealed class ImageRehearsal : IDisposable
 
     /// <summary>The smallest policy that accepts what is signed of all that was judged, and rejects the rest.</summary>
     /// <returns>The policy.</returns>
-    public SmallestPolicy Suggest() => SmallestPolicy.Of([.. _judged], [.. _otherTransports.Keys]);
+    public SmallestPolicy Suggest() => SmallestPolicy.Of([.. _judged], [.. _otherTransports.Keys], [.. _unread]);
 
     /// <inheritdoc/>
     public void Dispose()

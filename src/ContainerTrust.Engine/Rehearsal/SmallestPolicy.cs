@@ -23,7 +23,8 @@ public sealed class SmallestPolicy
     /// <summary>What someone has to decide or do before they are set, in sentences.</summary>
     public IReadOnlyList<string> Notes { get; }
 
-    internal static SmallestPolicy Of(IReadOnlyList<JudgedImage> judged, IReadOnlyList<string> transports)
+    internal static SmallestPolicy Of(IReadOnlyList<JudgedImage> judged, IReadOnlyList<string> transports,
+        IReadOnlyList<string>? unread = null)
     {
         List<string> notes = [];
         List<ImageTrust> entries = [Entry("all", "default", [new RejectRequirement()], null, null)];
@@ -40,6 +41,9 @@ public sealed class SmallestPolicy
             notes.Add($"Must be signed first, or is rejected: {Listed(unsigned)}.");
         if (unknown.Length > 0)
             notes.Add($"Could not be judged, and has no entry of its own: {Listed(unknown)}.");
+        if (unread is { Count: > 0 })
+            notes.Add("Could not be read, and may name images that have no entry: " +
+                $"{Listed([.. unread.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)])}.");
         if (transports.Count > 0)
             notes.Add("The policies in force accept these transports, which the default rejects then: " +
                 $"{Listed([.. transports.Order(StringComparer.Ordinal)])}. Add an entry for each that must go on working.");

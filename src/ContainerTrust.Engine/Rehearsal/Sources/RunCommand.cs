@@ -1,9 +1,11 @@
+using System.Text.RegularExpressions;
+
 namespace ContainerTrust.Engine.Rehearsal.Sources;
 
 /// <summary>What a command line of podman or docker runs. Where an option is not known, the image is not guessed.</summary>
 /// <param name="Image">The image. Null if that is not clear.</param>
 /// <param name="KubeFile">The file of Kubernetes that is played. Null for none.</param>
-internal sealed record RunCommand(string? Image, string? KubeFile)
+internal sealed partial record RunCommand(string? Image, string? KubeFile)
 {
     // Options of podman run, create and pull (5.x) and docker run that take no value. All others do, by "=" or in the next word.
     private static readonly HashSet<string> s_switches = new(StringComparer.Ordinal)
@@ -43,47 +45,117 @@ internal sealed record RunCommand(string? Image, string? KubeFile)
     /// <summary>A container is run, and it is not clear from which image.</summary>
     public static RunCommand NotClear { get; } = new(null, null);
 
+    // Commands that pull nothing.
+    private static readonly HashSet<string> s_pullsNothing = new(StringComparer.Ordinal)
+    {
+        "", "attach", "cleanup", "cp", "diff", "events", "exec", "exists", "generate", "healthcheck", "images", "info", "init", "inspect",
+        "kill", "list", "login", "logout", "logs", "ls", "network", "pause", "port", "prune", "ps", "rename", "restart", "rm", "rmi",
+        "secret", "start", "stats", "stop", "system", "tag", "top", "unpause", "untag", "update", "version", "volume", "wait",
+    };
+
+    /// <summary>Whether it is docker that runs it, which asks no policy unless it is podman by another name.</summary>
+    public bool IsDocker { get; init; }
+
     /// <summary>Finds what a command line runs.</summary>
     /// <param name="words">The words of a unit's command line.</param>
-    /// <returns>What it runs; null if it is not podman or docker, or runs nothing new.</returns>
-    public static RunCommand? Find(IReadOnlyList<string> words)
+    /// <returns>What it runs; none if it does not run programs that pull, or runs nothing new.</returns>
+    public static IReadOnlyList<RunCommand> Find(IReadOnlyList<string> words)
     {
-        if (words.Count == 0)
-            return null;
-        string program = words[0].TrimStart('-', '@', ':', '+', '!', '|');
-        string name = program[(program.LastIndexOf('/') + 1)..];
-        if (name is not ("podman" or "docker"))
-            return IsShell(name) && words.Skip(1).Any(MentionsRun) ? NotClear : null;
-        int at = 1;
-        if (!SkipOptions(words, ref at, out _))
-            return NotClear;
-        string command = Next(words, ref at) ?? "";
-        if (command == "container")
-            command = Next(words, ref at) ?? "";
-        else if (command is "kube" && Next(words, ref at) is not "play")
-            return null;
-        else if (command is "play" && Next(words, ref at) is not "kube")
-            return null;
-        else if (command is "image" && Next(words, ref at) is var sub)
-            command = sub ?? "";
-        if (command is not ("run" or "create" or "pull" or "kube" or "play"))
-            return null;
-        if (!SkipOptions(words, ref at, out bool isRootFileSystem))
-            return NotClear;
-        if (isRootFileSystem)
-            return null;
-        string? operand = Next(words, ref at);
-        if (operand is null)
-            return NotClear;
-        return command is "kube" or "play" ? new RunCommand(null, operand) : new RunCommand(operand, null);
+        List<RunCommand> found = [];
+        List<string> one = [];
+        foreach (string word in words.Append(";"))
+        {
+            if (word != ";")
+            {
+                one.Add(word);
+                continue;
+            }
+
+            AddOne(found, one);
+            one = [];
+        }
+
+        return found;
     }
 
+    private static void AddOne(List<RunCommand> found, List<string> words)
+    {
+        if (words.Count == 0)
+            return;
+        string program = words[0].TrimStart('-', '@', ':', '+', '!', '|');
+
+        // After "@" comes the name that the program sees.
+        if (words[0].AsSpan(0, words[0].Length - program.Length).Contains('@') && words.Count > 1)
+            words.RemoveAt(1);
+        string name = program[(program.LastIndexOf('/') + 1)..];
+        if (name is "podman" or "docker")
+            found.AddRange(OfProgram(words).Select(r => r with { IsDocker = name == "docker" }));
+        else if (MayRun(words))
+            found.Add(NotClear);
+    }
+
+    private static IEnumerable<RunCommand> OfProgram(IReadOnlyList<string> words)
+    {
+        int at = 1;
+        if (!SkipOptions(words, ref at, out _))
+            return [NotClear];
+        string command = Next(words, ref at) ?? "";
+        if (command == "pod")
+            return words.Any(static w => w.StartsWith("--infra-image", StringComparison.Ordinal))
+                || !(Next(words, ref at) is "create" or null || s_pullsNothing.Contains(words[at - 1])) ? [NotClear] : [];
+        if (command is "kube" or "play")
+        {
+            string? sub = Next(words, ref at);
+            if (sub is "down" or "generate" or "apply")
+                return [];
+            if (sub is not ("play" or "kube"))
+                return [NotClear];
+        }
+        else if (command is "container" or "image")
+        {
+            command = Next(words, ref at) ?? "";
+        }
+
+        if (command is not ("run" or "create" or "pull" or "kube" or "play"))
+            return s_pullsNothing.Contains(command) ? [] : [NotClear];
+        if (!SkipOptions(words, ref at, out bool isRootFileSystem))
+            return [NotClear];
+        if (isRootFileSystem)
+            return [];
+        string? operand = Next(words, ref at);
+        if (operand is null)
+            return [NotClear];
+        if (command is "kube" or "play")
+            return [new RunCommand(null, operand)];
+        List<RunCommand> images = [new RunCommand(operand, null)];
+        while (command == "pull" && at < words.Count)
+        {
+            if (words[at].StartsWith('-'))
+                return [.. images, NotClear];
+            images.Add(new RunCommand(words[at++], null));
+        }
+
+        return images;
+    }
+
+    // Another program, which may start one that pulls: a shell, timeout, flock, and so on.
+    private static bool MayRun(IReadOnlyList<string> words)
+    {
+        string line = string.Join(' ', words);
+        return Variable().IsMatch(line) || Program().Matches(line).Any(static m => !s_pullsNothing.Contains(m.Groups["command"].Value)
+            || m.Groups["command"].Length == 0);
+    }
+
+    [GeneratedRegex("""(^|[^\w.-])(podman(-remote|-compose)?|docker(-compose)?|buildah|skopeo|nerdctl|crictl)""" +
+        """(?![\w./-])["']?(\s+(?<command>[a-z-]+))?""",
+        RegexOptions.ExplicitCapture)]
+    private static partial Regex Program();
+
+    [GeneratedRegex("""\$\{?\w+\}?["']?\s+(run|create|pull|build|play|kube|compose|image|container|copy)\b""",
+        RegexOptions.ExplicitCapture)]
+    private static partial Regex Variable();
+
     private static string? Next(IReadOnlyList<string> words, ref int at) => at < words.Count ? words[at++] : null;
-
-    private static bool IsShell(string name) => name is "sh" or "bash" or "dash" or "ash" or "env" or "sudo" or "runuser";
-
-    private static bool MentionsRun(string word) =>
-        word.Contains("podman", StringComparison.Ordinal) || word.Contains("docker", StringComparison.Ordinal);
 
     // Steps over options; false where one of them is not known, for then its value could be taken for the image.
     private static bool SkipOptions(IReadOnlyList<string> words, ref int at, out bool isRootFileSystem)

@@ -6,6 +6,9 @@ internal static class UnitReader
     private const string OnHost = "It is built on the host, and what it is built from is not read here; judge that by its name.";
     private const string Unclear = "which image that is cannot be read here. Judge it by its name.";
 
+    private const string Docker = "The unit runs docker, which does not ask the policy unless it is podman by another name. " +
+        "Judge the image by its name if it is.";
+
     private static readonly string[] s_quadlets = [".container", ".image", ".kube", ".build", ".volume"];
     private static readonly string[] s_commands =
         ["ExecStartPre", "ExecStart", "ExecStartPost", "ExecCondition", "ExecReload", "ExecStop", "ExecStopPost"];
@@ -66,14 +69,17 @@ internal static class UnitReader
         List<string> files = [];
         foreach (string command in s_commands.SelectMany(c => UnitFile.All(lines, "Service", c)))
         {
-            RunCommand? run = UnitFile.Words(command) is { } words ? RunCommand.Find(words)
-                : command.Contains("podman", StringComparison.Ordinal) ? RunCommand.NotClear : null;
-            if (run?.KubeFile is { } file)
-                files.Add(file);
-            else if (run is { Image: { } image })
-                images.Add(Named(image, owner));
-            else if (run is not null)
-                images.Add(new NamedImage("", owner) { Problem = $"The unit runs a container, and {Unclear}" });
+            // Where a quote is not closed, no word of it is taken for a name.
+            foreach (RunCommand run in UnitFile.Words(command) is { } words ? RunCommand.Find(words)
+                : RunCommand.Find(command.Split(' ')).Take(1).Select(static _ => RunCommand.NotClear).ToArray())
+            {
+                if (run.KubeFile is { } file)
+                    files.Add(file);
+                else if (run.Image is { } image)
+                    images.Add(run.IsDocker ? Named(image, owner) with { Problem = Docker } : Named(image, owner));
+                else
+                    images.Add(new NamedImage("", owner) { Problem = $"The unit may run or pull an image, and {Unclear}" });
+            }
         }
 
         return new([.. images.Distinct()], files);

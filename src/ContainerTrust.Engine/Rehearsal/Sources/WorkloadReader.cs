@@ -84,8 +84,6 @@ internal static class WorkloadReader
     private static bool OfCluster(List<NamedImage> found, DocumentNode node, string file)
     {
         string? kind = Text(node, "kind");
-        if (kind is not null && s_imageless.Contains(kind))
-            return true;
         string owner = Owner(node, kind, file);
         if (kind == "ImageStream")
         {
@@ -93,8 +91,10 @@ internal static class WorkloadReader
             return true;
         }
 
+        // Other programs have kinds of the same names, which bring pods: a Service of Knative does.
+        bool isImageless = kind is not null && s_imageless.Contains(kind) && IsOfKubernetes(Text(node, "apiVersion"));
         if (node.Member("spec") is not { Kind: DocumentNodeKind.Map } spec)
-            return false;
+            return isImageless;
         for (int depth = 0; depth < MaxNesting; depth++)
         {
             if ((spec.Member("jobTemplate") ?? spec.Member("template"))?.Member("spec") is not { } inner)
@@ -103,7 +103,7 @@ internal static class WorkloadReader
         }
 
         if (!s_containers.Any(c => spec.Member(c) is not null))
-            return false;
+            return isImageless;
         IReadOnlyDictionary<string, string> digests = kind == "Pod" ? RunningDigests(node) : new Dictionary<string, string>();
         foreach (DocumentNode container in s_containers.SelectMany(c => spec.Member(c)?.Items ?? []))
             found.Add(Named(Text(container, "image"), owner, digests.GetValueOrDefault(Text(container, "name") ?? "")));
@@ -115,6 +115,10 @@ internal static class WorkloadReader
 
         return true;
     }
+
+    private static bool IsOfKubernetes(string? version) => version is null || version.IndexOf('/') is var at
+        && (at < 0 || version[..at] is "policy" or "autoscaling" or "extensions" or "networking.k8s.io" or "rbac.authorization.k8s.io"
+            or "route.openshift.io");
 
     private static string Owner(DocumentNode node, string? kind, string file)
     {
@@ -183,7 +187,11 @@ internal static class WorkloadReader
         if (node.Member("images") is { Kind: DocumentNodeKind.List } images)
         {
             foreach (DocumentNode image in images.Items)
-                OfImage(found, image, owner);
+            {
+                if (!OfImage(found, image, owner))
+                    found.Add(new NamedImage("", owner) { Problem = $"An image in a {Kind(node)} is not understood, so it is not known." });
+            }
+
             return true;
         }
 
