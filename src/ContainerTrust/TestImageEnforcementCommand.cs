@@ -22,6 +22,7 @@ public sealed class TestImageEnforcementCommand : FleetCmdlet
     private volatile bool _isDenied;
     private bool _hasPiped;
     private int _answers;
+    private readonly System.Collections.Concurrent.ConcurrentBag<string> _unreadHosts = [];
 
     /// <summary>
     /// The policy to rehearse: a policy.json, a file from <c>Export-ImageTrust</c>, or entries, which are set scope by scope as
@@ -158,8 +159,10 @@ public sealed class TestImageEnforcementCommand : FleetCmdlet
 
     private protected override void HostFailed() => _isDenied = true;
 
-    private protected override object? ResultOfFailure(string hostName, TrustException error) => Quiet || Suggest ? null
-        : new ImageEnforcementResult
+    private protected override object? ResultOfFailure(string hostName, TrustException error)
+    {
+        _unreadHosts.Add(hostName);
+        return Quiet || Suggest ? null : new ImageEnforcementResult
         {
             Status = ImageEnforcementStatus.NotChecked,
             ComputerName = hostName,
@@ -168,6 +171,7 @@ public sealed class TestImageEnforcementCommand : FleetCmdlet
             Reason = $"The host could not be read: {error.Message}",
             ErrorId = error.ErrorId,
         };
+    }
 
     private protected override void Work(HostContext host)
     {
@@ -183,11 +187,14 @@ public sealed class TestImageEnforcementCommand : FleetCmdlet
 
     private void WriteSuggestion(SmallestPolicy policy)
     {
-        if (_isDenied && _answers == 0)
+        if (_answers == 0)
             throw new TrustException(
                 "NothingJudged",
                 TrustErrorKind.InvalidArgument,
                 "No image was judged, so there is nothing to suggest a policy by. Look at the errors.");
+        if (!_unreadHosts.IsEmpty)
+            this.Warn("Could not be read, and may name images that have no entry: " +
+                $"{string.Join(", ", _unreadHosts.Order(StringComparer.Ordinal))}.");
         foreach (string note in policy.Notes)
             this.Warn(note);
         foreach (ImageTrust entry in policy.Entries)

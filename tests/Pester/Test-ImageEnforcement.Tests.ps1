@@ -100,6 +100,21 @@ Describe 'Test-ImageEnforcement' {
         "$said" | Should -BeLike '*signed first*dir:/srv/unsigned*default rejects containers-storage too*'
     }
 
+    It 'takes nothing for a suggestion from a policy that a user of no rights has made' {
+        $own = New-NamingRoot
+        $null = New-Item -ItemType Directory -Path "$own/home/alice/.config/containers/systemd" -Force
+        [System.IO.File]::WriteAllText("$own/etc/passwd", "root:x:0:0::/root:/bin/sh`nalice:x:1000:1000::/home/alice:/bin/sh`n")
+        [System.IO.File]::WriteAllText("$own/home/alice/.config/containers/policy.json", '{"default":[{"type":"insecureAcceptAnything"}]}')
+        [System.IO.File]::WriteAllText("$own/home/alice/.config/containers/systemd/a.container", "[Container]`nImage=dir:/srv/unsigned`n")
+        $null = Test-ImageEnforcement -Root $own -Suggest -WarningVariable said -WarningAction SilentlyContinue
+        "$said" | Should -BeLike '*nothing was taken: alice on *'
+    }
+
+    It 'suggests nothing where no image was found' {
+        { Test-ImageEnforcement -Root (New-TestRoot '{"default":[{"type":"reject"}]}') -Suggest -WarningAction SilentlyContinue -ErrorAction Stop } | Should -Throw -ErrorId 'NothingJudged,*'
+        Test-ImageEnforcement -Root (New-TestRoot '{"default":[{"type":"reject"}]}') -Quiet -WarningAction SilentlyContinue | Should -BeFalse
+    }
+
     It 'refuses <Id>' -ForEach @(
         @{ Id = 'ProposalNotFound'; Script = { Test-ImageEnforcement /no/such -Root $root } }
         @{ Id = 'ProposalNotFound'; Script = { Test-ImageEnforcement -ProposedRegistriesDirectory $root -Root $root } }

@@ -23,6 +23,7 @@ public sealed class ImageRehearsal : IDisposable
     private readonly ConcurrentBag<JudgedImage> _judged = [];
     private readonly ConcurrentBag<string> _unread = [];
     private readonly ConcurrentDictionary<string, byte> _otherTransports = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, byte> _ownFiles = new(StringComparer.Ordinal);
 
     /// <summary>A rehearsal; nothing has been read yet.</summary>
     /// <param name="options">What is rehearsed.</param>
@@ -74,7 +75,8 @@ public sealed class ImageRehearsal : IDisposable
 
     /// <summary>The smallest policy that accepts what is signed of all that was judged, and rejects the rest.</summary>
     /// <returns>The policy.</returns>
-    public SmallestPolicy Suggest() => SmallestPolicy.Of([.. _judged], [.. _otherTransports.Keys], [.. _unread]);
+    public SmallestPolicy Suggest() => SmallestPolicy.Of([.. _judged.OrderBy(static j => j.Image.Name, StringComparer.Ordinal)],
+        [.. _otherTransports.Keys], [.. _unread], [.. _ownFiles.Keys]);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -143,8 +145,14 @@ public sealed class ImageRehearsal : IDisposable
         }, async (i, token) => judged[i] = await judges.JudgeAsync(groups[i], token).ConfigureAwait(false)).GetAwaiter().GetResult();
         foreach ((string text, bool isWarning) in said)
             (isWarning ? messages.Warning : messages.Verbose)(text);
+        // What a user of no rights trusts must not become what the host trusts.
+        bool hasOwnFiles = !user.User.IsRoot && user.User.Home is { } place
+            && (store.Host.Exists($"{place}/.config/containers/policy.json")
+                || store.Host.Exists($"{place}/.config/containers/registries.d"));
+        if (hasOwnFiles)
+            _ownFiles.TryAdd($"{user.User.Name} on {store.Host.ComputerName}", 0);
         foreach (JudgedImage image in judged)
-            _judged.Add(image);
+            _judged.Add(hasOwnFiles ? image with { Forms = [.. image.Forms.Where(static f => f.IsOffered)] } : image);
         foreach (string transport in now.AcceptedTransports())
             _otherTransports.TryAdd(transport, 0);
         return [.. judged.Select(j => j.ToResult(store.Host.ComputerName, user.User.Name))];

@@ -24,7 +24,7 @@ public sealed class SmallestPolicy
     public IReadOnlyList<string> Notes { get; }
 
     internal static SmallestPolicy Of(IReadOnlyList<JudgedImage> judged, IReadOnlyList<string> transports,
-        IReadOnlyList<string>? unread = null)
+        IReadOnlyList<string>? unread = null, IReadOnlyList<string>? ownFiles = null)
     {
         List<string> notes = [];
         List<ImageTrust> entries = [Entry("all", "default", [new RejectRequirement()], null, null)];
@@ -44,6 +44,9 @@ public sealed class SmallestPolicy
         if (unread is { Count: > 0 })
             notes.Add("Could not be read, and may name images that have no entry: " +
                 $"{Listed([.. unread.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)])}.");
+        if (ownFiles is { Count: > 0 })
+            notes.Add($"These users have a policy or signature stores of their own, from which nothing was taken: " +
+                $"{Listed([.. ownFiles.Order(StringComparer.Ordinal)])}. Offer the keys of their images to have entries for them.");
         if (transports.Count > 0)
             notes.Add("The policies in force accept these transports, which the default rejects then: " +
                 $"{Listed([.. transports.Order(StringComparer.Ordinal)])}. Add an entry for each that must go on working.");

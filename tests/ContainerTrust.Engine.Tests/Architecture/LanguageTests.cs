@@ -15,7 +15,7 @@ public sealed partial class LanguageTests
             ": --ignore-not-found", ": --quiet", "CrioConfiguration: --config", "CrioConfiguration: --signature-policy",
         "'cosign sign --", "'skopeo copy --all", "MirrorCopy: ", "cosign names no tag unless its option --", " --type merge --patch ",
         ":root { color-scheme", ": --all-namespaces", "oc get imagepolicies --all-namespaces", "'oc apply --server-side'",
-        "signer name the whole reference with --", "'bootc switch ", "--enforce-container-sigpolicy", ": --json",
+        "signer name the whole reference with --", "'bootc switch ", "--enforce-container-sigpolicy", ": --json", ": --infra-image",
     ];
 
     [Fact]
