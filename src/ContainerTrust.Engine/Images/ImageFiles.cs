@@ -28,7 +28,8 @@ internal sealed class ImageFiles(ITrustHost host, string directory, string name)
             Target = PathOf(file),
         };
 
-    private string Below() => host.Underlying is RootDirectoryHost { RootDirectory: var root } ? $" in the root directory {root}" : "";
+    private string Below() => OperatingSystem.IsLinux() && host.Underlying is RootDirectoryHost { RootDirectory: var root }
+        ? $" in the root directory {root}" : "";
 
     /// <summary>A blob, checked against its digest.</summary>
     /// <exception cref="TrustException">It is not there, too large, or another one.</exception>

@@ -89,10 +89,10 @@ public sealed class SmallestPolicy
         UseSigstoreAttachments = requirements.Any(static r => r is SigstoreSignedRequirement) ? attachments : null,
     };
 
-    private static string Listed(IReadOnlyList<string> names)
+    private static string Listed(string[] names)
     {
         const int Most = 20;
         return string.Join(", ", names.Take(Most).Select(static n => Printable.Of(n, Printable.NameLength)))
-            + (names.Count > Most ? $" and {names.Count - Most} more" : "");
+            + (names.Length > Most ? $" and {names.Length - Most} more" : "");
     }
 }

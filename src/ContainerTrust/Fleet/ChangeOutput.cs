@@ -17,7 +17,7 @@ internal static class ChangeOutput
             ImageTrustChange? change = changes.FirstOrDefault(c => c.Transport == entry.Transport && c.Registry == entry.Registry);
             if (change is not null)
                 written.Add(change);
-            host.Write(change is null ? Unchanged(host, entry, changes.FirstOrDefault()) : host.Store.WithKeys(change));
+            host.Write(change is null ? Unchanged(host, entry, changes is [{ } first, ..] ? first : null) : host.Store.WithKeys(change));
         }
 
         // What is removed is no entry any more.

@@ -31,8 +31,8 @@ public sealed class ImageModeRuleTests
     public void A_policy_of_a_user_is_not_bootcs()
     {
         AuditHost host = AuditHost.Good().With("/usr/lib/bootc/x", "").With("/srv/policy.json", "{\"default\":[{\"type\":\"reject\"}]}");
-        Assert.Empty(host.Check(target: new TrustStoreOptions { PolicyPath = "/srv/policy.json" }).Findings
-            .Where(static f => s_rules.Contains(f.RuleId)));
+        Assert.DoesNotContain(host.Check(target: new TrustStoreOptions { PolicyPath = "/srv/policy.json" }).Findings,
+            static f => s_rules.Contains(f.RuleId));
     }
 
     [Fact]

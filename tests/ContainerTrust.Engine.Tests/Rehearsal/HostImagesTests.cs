@@ -78,7 +78,7 @@ public sealed class HostImagesTests
 
     private static string Named(string name) => Image.Replace("NAME", name, StringComparison.Ordinal);
 
-    private static IReadOnlyList<string> Collect(MemoryHost host, out IReadOnlyList<PlaceFailure> failures, string[] files)
+    private static string[] Collect(MemoryHost host, out IReadOnlyList<PlaceFailure> failures, string[] files)
     {
         HostImages images = new(host, TrustMessages.None);
         string[] found = [.. images.Collect(files, CancellationToken.None)

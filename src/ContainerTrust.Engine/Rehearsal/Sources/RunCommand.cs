@@ -94,7 +94,7 @@ internal sealed partial record RunCommand(string? Image, string? KubeFile)
             found.Add(NotClear);
     }
 
-    private static IEnumerable<RunCommand> OfProgram(IReadOnlyList<string> words)
+    private static List<RunCommand> OfProgram(List<string> words)
     {
         int at = 1;
         if (!SkipOptions(words, ref at, out _))
@@ -139,7 +139,7 @@ internal sealed partial record RunCommand(string? Image, string? KubeFile)
     }
 
     // Another program, which may start one that pulls: a shell, timeout, flock, and so on.
-    private static bool MayRun(IReadOnlyList<string> words)
+    private static bool MayRun(List<string> words)
     {
         string line = string.Join(' ', words);
         return Variable().IsMatch(line) || Program().Matches(line).Any(static m => !s_pullsNothing.Contains(m.Groups["command"].Value)
@@ -155,10 +155,10 @@ internal sealed partial record RunCommand(string? Image, string? KubeFile)
         RegexOptions.ExplicitCapture)]
     private static partial Regex Variable();
 
-    private static string? Next(IReadOnlyList<string> words, ref int at) => at < words.Count ? words[at++] : null;
+    private static string? Next(List<string> words, ref int at) => at < words.Count ? words[at++] : null;
 
     // Steps over options; false where one of them is not known, for then its value could be taken for the image.
-    private static bool SkipOptions(IReadOnlyList<string> words, ref int at, out bool isRootFileSystem)
+    private static bool SkipOptions(List<string> words, ref int at, out bool isRootFileSystem)
     {
         isRootFileSystem = false;
         while (at < words.Count && words[at] is ['-', _, ..] word)

@@ -78,7 +78,7 @@ internal static class StorageReader
     private static bool IsId(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
 
     // Of a multi-arch image the list too, under whose digest it may have been pulled.
-    private static IReadOnlyList<string> Digests(JsonElement image)
+    private static List<string> Digests(JsonElement image)
     {
         List<string> digests = [];
         if (Text(image, "digest") is { } own && ReferenceGrammar.IsDigest(own))

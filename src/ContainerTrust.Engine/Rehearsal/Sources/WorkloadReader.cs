@@ -252,7 +252,7 @@ internal static class WorkloadReader
     private static bool IsId(string text)
     {
         ReadOnlySpan<char> digits = text.AsSpan(text.StartsWith("sha256:", StringComparison.Ordinal) ? "sha256:".Length : 0);
-        return digits.Length >= 12 && digits.IndexOfAnyExcept("0123456789abcdef") < 0;
+        return digits.Length >= 12 && digits.TrimStart("0123456789abcdef").IsEmpty;
     }
 
     private static NamedImage Named(string? name, string owner, string? digest = null) => name switch
