@@ -35,7 +35,7 @@ public sealed class HostImagesTests
             .With("/big/overlay-images/images.json", Named("big"))
             .With("/big/ann/vfs-images/images.json", Named("big-ann"))
             .With("/usr/lib/more/overlay-images/images.json", Named("more"));
-        IReadOnlyList<string> found = Collect(host, out _, []);
+        string[] found = Collect(host, out _, []);
         Assert.StartsWith("root: quay.io/big:v1 quay.io/more:v1 ", found[0], StringComparison.Ordinal);
         Assert.DoesNotContain("quay.io/root", found[0], StringComparison.Ordinal);
         Assert.Contains("quay.io/big-ann:v1", found[1], StringComparison.Ordinal);
