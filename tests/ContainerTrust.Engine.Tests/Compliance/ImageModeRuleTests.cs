@@ -21,11 +21,15 @@ public sealed class ImageModeRuleTests
     [Theory]
     [InlineData("/run/ostree-booted")]
     [InlineData("/usr/lib/bootc/install/x.toml")]
-    [InlineData("/usr/etc/passwd")]
     [InlineData("/usr/lib/ostree-boot/vmlinuz")]
     [InlineData("/sysroot/ostree/repo/config")]
     public void Each_mark_tells_image_mode(string mark) =>
         Assert.Equal(["BootcTransportRejected"], Found(AuditHost.Good().With(mark, "")).Select(static f => f.RuleId));
+
+    // npm puts an npmrc there, and SUSE's packages their defaults.
+    [Fact]
+    public void Usr_etc_alone_is_not_image_mode() =>
+        Assert.Empty(Found(AuditHost.Good().With("/usr/etc/npmrc", "").With("/usr/etc/passwd", "")));
 
     [Fact]
     public void A_policy_of_a_user_is_not_bootcs()

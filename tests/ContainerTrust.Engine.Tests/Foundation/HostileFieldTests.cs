@@ -32,7 +32,7 @@ public sealed class HostileFieldTests
         "policy: lone surrogate of a scope", "policy: lone surrogate of a member", "policy: lone surrogate of keyPath",
         "registries.conf: additional-layer-store-auth-helper", "registries.conf: block of version 1", "registries.conf: blocked",
         "registries.conf: credential-helpers", "registries.conf: credential-helpers that is not a list", "registries.conf: insecure",
-        "registries.conf: insecure mirror", "registries.conf: insecure of version 1",
+        "registries.conf: insecure mirror",
         "registries.conf: location", "registries.conf: member", "registries.conf: mirror", "registries.conf: mirror-by-digest-only",
         "registries.conf: no TOML", "registries.conf: prefix", "registries.conf: pull-from-mirror of a registry",
         "registries.d: no YAML",

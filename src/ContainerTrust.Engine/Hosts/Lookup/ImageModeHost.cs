@@ -9,8 +9,8 @@ internal static class ImageModeHost
     /// <summary>The transport that an image is installed from.</summary>
     public const string InstallTransport = "containers-storage";
 
-    // Part of what bootc and ostree put on a host, or into an image that they take.
-    private static readonly string[] s_marks = [BootedMark, "/usr/lib/bootc", "/usr/etc", "/usr/lib/ostree-boot", "/sysroot/ostree"];
+    // Part of what bootc and ostree put on a host, or into an image that they take. Not /usr/etc: SUSE and npm have one, too.
+    private static readonly string[] s_marks = [BootedMark, "/usr/lib/bootc", "/usr/lib/ostree-boot", "/sysroot/ostree"];
 
     /// <summary>The files that say it, to be asked for at once.</summary>
     public static IReadOnlyList<string> Marks => s_marks;
