@@ -53,7 +53,8 @@ cat >"$dir/play.yml" <<YAML
   tasks:
     - copy: {src: $dir/policy.json, dest: /etc/containers/policy.json, mode: "0644"}
 YAML
-play() { ANSIBLE_HOST_KEY_CHECKING=True ansible-playbook -f "$throttle" -i "$dir/inventory" "$dir/play.yml"; }
+# Ansible refuses to run in a locale that is not UTF-8.
+play() { LC_ALL=C.UTF-8 ANSIBLE_HOST_KEY_CHECKING=True ansible-playbook -f "$throttle" -i "$dir/inventory" "$dir/play.yml"; }
 
 for round in $(seq "$rounds"); do
     seconds ssh_true >>"$dir/bare"

@@ -77,7 +77,7 @@ internal static class RehearseCommand
             using ImageRehearsal rehearsal = new(options);
             IReadOnlyList<ImageEnforcementResult> found = rehearsal.Run(common.Open(result), common.Messages(result), cancel.Token);
             if (found.Count == 0)
-                throw new TrustException("NothingJudged", TrustErrorKind.InvalidArgument,
+                throw new TrustException("NothingJudged", TrustErrorKind.NotFound,
                     "No image was found, so nothing was judged. Name images, or check --root, --workload and --input.");
             if (result.GetValue(suggest))
                 Suggest(rehearsal.Suggest(), common.Messages(result));

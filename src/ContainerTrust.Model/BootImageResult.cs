@@ -86,11 +86,7 @@ public sealed record BootImageResult
     public ImageSignatureResult? Staged { get; init; }
 
     /// <summary>Who signed, where a signature was verified.</summary>
-    public string[] Signer
-    {
-        get;
-        init => field = PrintableText.All(value);
-    } = [];
+    public string[] Signer { get; init; } = [];
 
     /// <summary>Why, sentences. The first one is the cause of the status.</summary>
     public string[] Reasons

@@ -53,7 +53,7 @@ public sealed partial record ImageTrust : IComparable<ImageTrust>, IComparable
     /// <returns>Such as <c>docker:quay.io: SignedBy, store https://quay.io/sigs (3f0a9c21d47b)</c>.</returns>
     public override string ToString()
     {
-        string scope = IsDefault ? "default" : Registry.Length == 0 ? Transport : $"{Transport}:{Registry}";
+        string scope = IsDefault ? "default" : string.IsNullOrEmpty(Registry) ? Transport : $"{Transport}:{Registry}";
         string store = SignatureStore is null ? "" : $", store {PrintableText.WithoutUser(SignatureStore)}";
         string mark = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Content())))[..MarkDigits];
         return PrintableText.Line($"{scope}: {Type}{store} ({mark})");
@@ -63,11 +63,11 @@ public sealed partial record ImageTrust : IComparable<ImageTrust>, IComparable
     private string Content() => ImageTrustText.Write(new ImageTrust
     {
         ComputerName = "",
-        Transport = Transport,
-        Registry = Registry,
         IsDefault = IsDefault,
 
-        // An entry made by hand may lack them.
+        // An entry made by hand may lack these.
+        Transport = Transport ?? "",
+        Registry = Registry ?? "",
         Requirements = Requirements ?? [],
         Keys = [.. (Keys ?? []).Select(static k => k is null ? null! : k with { ComputerName = null, Scope = null })],
         SignatureStore = SignatureStore,

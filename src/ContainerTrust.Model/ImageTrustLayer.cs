@@ -76,5 +76,5 @@ public sealed record ImageTrustLayerFile
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <inheritdoc/>
-    public override string ToString() => PrintableText.Line(Path);
+    public override string ToString() => PrintableText.Line(Path ?? "");
 }

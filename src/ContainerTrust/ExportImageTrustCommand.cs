@@ -53,7 +53,7 @@ public sealed class ExportImageTrustCommand : EngineCmdlet
             : TrustFile.FormatOf(path) ?? throw new TrustException(
                 "UnknownTrustFileFormat",
                 TrustErrorKind.InvalidArgument,
-                $"The name {path} says no format. Give -Format Json or Yaml, or a name that ends in .json, .yaml or .yml.")
+                $"The name {path} says no format. Specify -Format Json or Yaml, or a name that ends in .json, .yaml or .yml.")
             {
                 Target = path,
             };

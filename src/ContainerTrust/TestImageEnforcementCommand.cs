@@ -190,7 +190,7 @@ public sealed class TestImageEnforcementCommand : FleetCmdlet
         if (_answers == 0)
             throw new TrustException(
                 "NothingJudged",
-                TrustErrorKind.InvalidArgument,
+                TrustErrorKind.NotFound,
                 "No image was judged, so there is nothing to suggest a policy by. Look at the errors.");
         if (!_unreadHosts.IsEmpty)
             this.Warn("Could not be read, and may name images that have no entry: " +

@@ -213,7 +213,7 @@ Describe 'The ways to a person' {
         }
         $format.SelectNodes('//PropertyName').Count | Should -Be 0 -Because 'a member as it is may steer the terminal'
         foreach ($block in $format.SelectNodes('//TableColumnItem/ScriptBlock | //ListItem/ScriptBlock | //WideItem/ScriptBlock').InnerText) {
-            $block | Should -Match '^\[ContainerTrust\.Commands\.Objects\.\w+\]::\w+\(\$_[^;]*\)$|^if \(\$_\.\w+\) \{ \(\[datetime\]|^if \(\$null -ne \$_\.Mode\) \{ \[Convert\]::ToString\(\[int\]|\)\.Count$|::Type\(\$_, \$PSStyle\) \}\)$'
+            $block | Should -Match '^\[ContainerTrust\.Commands\.Objects\.\w+\]::\w+\(\$_[^;]*\)$|^\[ContainerTrust\.PrintableText\]::Lines\(\[string\]\$_\.\w+\)$|^if \(\$_\.\w+\) \{ \[ContainerTrust\.Commands\.Objects\.\w+\]::\w+\(\$_, ''\w+''\) \} else \{ \[ContainerTrust\.Commands\.Objects\.\w+\]::\w+\(\$_, ''\w+''\) \}$|^if \(\$_\.\w+\) \{ \(\[datetime\]|^if \(\$null -ne \$_\.Mode\) \{ \[Convert\]::ToString\(\[int\]|\)\.Count$|::Type\(\$_, \$PSStyle\) \}\)$'
         }
         $null = Import-Module -Name $ModulePath
         $types = [ContainerTrust.ImageTrust].Assembly.GetExportedTypes() | Where-Object { $_.IsClass -and -not $_.IsAbstract }

@@ -76,7 +76,7 @@ Describe 'Invoke-Command over SSH' {
             $there = Invoke-Command -Session $session -ArgumentList $root -ScriptBlock { param($root) Get-ImageTrust -Root $root -WarningAction SilentlyContinue }
             ($there | Where-Object Type -EQ Mixed).Registry | Should -Be 'mixed.example.com'
             ($there | Where-Object Type -EQ Mixed).Requirements[1].SignedIdentity.Type | Should -Be 'matchRepository'
-            ($there | Out-String -Width 250 -Stream) -match '^mixed.example.com ' | Should -Match '^mixed.example.com +Mixed +signer@example.com(, |…)'
+            ($there | Out-String -Width 250 -Stream) -match '^mixed.example.com ' | Should -Match '^mixed.example.com +Mixed +all of signer@exam(ple.com, |…)'
             ($there | Out-String -Width 250 -Stream) -match '^fulcio.example.com ' | Should -Match ' dev@example.com \(h(ttps://login.example.com\) |…)'
         }
 

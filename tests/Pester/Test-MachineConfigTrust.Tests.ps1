@@ -75,8 +75,8 @@ Describe 'Test-MachineConfigTrust' -Skip:(-not $HasCluster) {
     It 'shows a table' {
         $text = Test-MachineConfigTrust @at -Context updating | Out-String -Width 160
         $text | Should -Match 'Status\s+Role\s+Name\s+Updated\s+Reason'
-        $text | Should -Match 'Updating\s+worker\s+51-worker-rh-registry-trust\s+1 of 3\s+\S'
-        $text | Should -Match 'RolledOut\s+master\s+51-master-rh-registry-trust\s+3 of 3'
+        $text | Should -Match 'Updating\s+worker\s+51-wo…gistry-trust\s+1 of 3\s+\S'
+        $text | Should -Match 'RolledOut\s+master\s+51-ma…gistry-trust\s+3 of 3'
         (Test-MachineConfigTrust worker @at -Context overridden | Format-List | Out-String) | Should -Match 'PolicySource\s+: 99-worker-generated-registries'
     }
 

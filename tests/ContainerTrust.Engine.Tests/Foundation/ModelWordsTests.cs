@@ -9,7 +9,8 @@ public sealed class ModelWordsTests
 {
     // What a person reads as a sentence. Everything else is a value, which scripts compare and write elsewhere.
     private static readonly string[] s_sentences = ["Reason", "ReasonNow", "Reasons", "ScopeReason", "Message", "Fix", "Missing",
-        "NotSaved", "ReferenceTrust", "DifferenceTrust", "BeforeTrust", "AfterTrust", "User", "Command"];
+        "NotSaved", "ReferenceTrust", "DifferenceTrust", "BeforeTrust", "AfterTrust", "User", "Command",
+        "RecommendedAction"];
 
     private static readonly Type[] s_types =
         [.. typeof(ImageTrust).Assembly.GetExportedTypes().Where(static t => t is { IsClass: true, IsAbstract: false })];
@@ -22,8 +23,8 @@ public sealed class ModelWordsTests
     {
         object made = Make(type, 4)!;
 
-        // These two are documents as text; their writers see to it (see the tests of DocumentYaml and ImagePolicyYaml).
-        if (type != typeof(MachineConfigTrust) && type != typeof(ImagePolicyDocument))
+        // These are documents as text; their writers see to it (see the tests of DocumentYaml, ImagePolicyYaml and ContainerfileText).
+        if (type != typeof(MachineConfigTrust) && type != typeof(ImagePolicyDocument) && type != typeof(ImageTrustLayer))
             Assert.Null(HostileFields.Fault(made.ToString()));
         foreach (PropertyInfo property in type.GetProperties().Where(static p => p.SetMethod is not null && IsText(p.PropertyType)))
         {
@@ -38,7 +39,7 @@ public sealed class ModelWordsTests
         foreach (Type type in s_types)
         {
             object empty = RuntimeHelpers.GetUninitializedObject(type);
-            if (empty is ImagePolicyDocument or MachineConfigTrust or TrustKey or ImageTrustCompliance)
+            if (empty is ImagePolicyDocument or MachineConfigTrust or TrustKey or ImageTrustCompliance or ImageTrustLayer)
                 continue;
             Assert.NotNull(empty.ToString());
         }
