@@ -51,22 +51,28 @@ fi
 step "Tests (conformance; engine, then fuzz targets; PowerShell; side by side)"
 logs=$(mktemp -d)
 
-# run_project NAME: runs a project of tests; its output, exit code and seconds are left in logs
+# processor_seconds: the sum of two numbers, whole
+processor_seconds() { awk '{ printf "%d", $1 + $2 }'; }
+
+# run_project NAME: runs a project of tests; its output, exit code, seconds and seconds of processor time are left in logs
 run_project() {
-    local start=$SECONDS
+    local start=$SECONDS TIMEFORMAT='%U %S' code
     # Long before anybody loses patience: a test that hangs is a failure with a log, and not a run without an end.
-    timeout --kill-after=60 3000 dotnet test "tests/$1" -c Release --no-build --logger "console;verbosity=normal" >"$logs/$1.log" 2>&1
-    echo "$? $((SECONDS - start))" >"$logs/$1.end"
+    { time timeout --kill-after=60 3000 dotnet test "tests/$1" -c Release --no-build --logger "console;verbosity=normal" \
+        >"$logs/$1.log" 2>&1; } 2>"$logs/$1.time"
+    code=$?
+    echo "$code $((SECONDS - start)) $(processor_seconds <"$logs/$1.time")" >"$logs/$1.end"
 }
 
 # Two files at a time, the two that take longest first: most of the time such a test waits for another process.
 run_pester() {
     mkdir "$logs/pester"
     # shellcheck disable=SC2016
-    { ls tests/Pester/Fleet.Tests.ps1 tests/Pester/Help.Tests.ps1; ls -S tests/Pester/*.Tests.ps1 | grep -vE '/(Fleet|Help)'; } | xargs -P 2 -I{} sh -c \
-        'start=$(date +%s)
-         timeout --kill-after=60 2400 "$PWSH" -NoProfile -NonInteractive -File tests/Pester/Run.ps1 -Path "$1" >"$2/$(basename "$1" .Tests.ps1)" 2>&1
-         echo "Seconds: $(($(date +%s) - start))" >>"$2/$(basename "$1" .Tests.ps1)"' _ {} "$logs/pester"
+    { ls tests/Pester/Fleet.Tests.ps1 tests/Pester/Help.Tests.ps1; ls -S tests/Pester/*.Tests.ps1 | grep -vE '/(Fleet|Help)'; } | xargs -P 2 -I{} bash -c \
+        'log=$2/$(basename "$1" .Tests.ps1)
+         TIMEFORMAT="Seconds: %0R s, processor %0U s + %0S"
+         { time timeout --kill-after=60 2400 "$PWSH" -NoProfile -NonInteractive -File tests/Pester/Run.ps1 -Path "$1" >"$log" 2>&1; } 2>>"$log"' \
+        _ {} "$logs/pester"
 }
 
 run_pester &
@@ -87,8 +93,8 @@ for project in tests/*/*.Tests.csproj; do
     project=$(basename "$project" .csproj)
     log=$logs/$project.log
     # A project that nobody started above has no log, and fails.
-    read -r code seconds < <(cat "$logs/$project.end" || echo 1 0)
-    printf '\n== %s (took %d s)\n' "$project" "$seconds"
+    read -r code seconds processor < <(cat "$logs/$project.end" || echo 1 0 0)
+    printf '\n== %s (took %d s, processor %d s)\n' "$project" "$seconds" "$processor"
     # What passed is only counted; what failed or was skipped is shown with its reason.
     grep -vE '^ +Passed ' "$log" | grep -vE '^(VSTest|Starting test|A total of|Test run for|\[xUnit)' | sed '/^$/d'
     total() { sed -nE "s/^ +$1: ([0-9]+).*/\1/p" "$log" | tail -n 1; }
