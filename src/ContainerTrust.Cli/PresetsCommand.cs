@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Completions;
 using System.Text;
 using ContainerTrust.Engine.Trust;
 using ContainerTrust.Engine.Trust.Presets;
@@ -12,20 +11,16 @@ internal static class PresetsCommand
     public static Command Create()
     {
         CommonOptions common = new();
-        Option<string?> directory = new("--preset-directory")
-        {
-            Description = "Directory of this machine that your own presets are in (default: /etc/containertrust/presets.d)",
-            HelpName = "directory",
-        };
+        PresetOptions options = new();
         Argument<string[]> names = new("name")
             { Description = "Only these presets; * and ? are wildcards", Arity = ArgumentArity.ZeroOrMore };
-        names.CompletionSources.Add(context => Completions(context.ParseResult.GetValue(directory)));
+        names.CompletionSources.Add(options.Completions);
         Option<bool> json = new("--json") { Description = "All properties, as JSON" };
-        Command command = new("presets", "Shows the presets, their sources, and what each would write.") { names, directory, json };
+        Command command = new("presets", "Shows the presets, their sources, and what each would write.") { names, options.Directory, json };
         common.AddTo(command);
         command.SetAction(result =>
         {
-            PresetCatalog presets = PresetCatalog.Load(Directory(result.GetValue(directory)));
+            PresetCatalog presets = options.Load(result);
             int code = ExitCode.Done;
             foreach (TrustException fault in presets.Faults)
             {
@@ -53,31 +48,6 @@ internal static class PresetsCommand
             return code;
         });
         return command;
-    }
-
-    /// <summary>The directory that was given, as the engine takes it.</summary>
-    public static string? Directory(string? given) => given switch
-    {
-        null => null,
-        "" => throw new TrustException("InvalidPath", TrustErrorKind.InvalidArgument,
-            "--preset-directory is empty; perhaps a variable is not set."),
-        _ => Path.GetFullPath(given),
-    };
-
-    /// <summary>The names that can be given; the built-in ones if the directory cannot be read, which the command itself will say.</summary>
-    public static IEnumerable<CompletionItem> Completions(string? directory)
-    {
-        PresetCatalog presets;
-        try
-        {
-            presets = PresetCatalog.Load(Directory(directory));
-        }
-        catch (TrustException)
-        {
-            presets = PresetCatalog.BuiltIn;
-        }
-
-        return presets.Names.Select(static n => new CompletionItem(n));
     }
 
     private static string Text(List<ImageTrustPreset> presets)

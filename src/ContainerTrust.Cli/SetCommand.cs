@@ -45,18 +45,14 @@ internal static class SetCommand
             Description = $"A vendor's registries, keys and stores, or a preset of your own: {string.Join(", ", TrustPresets.Names)}",
             HelpName = "name",
         };
-        Option<string?> presetDirectory = new("--preset-directory")
-        {
-            Description = "Directory of this machine that your own presets are in (default: /etc/containertrust/presets.d)",
-            HelpName = "directory",
-        };
-        preset.CompletionSources.Add(context => PresetsCommand.Completions(context.ParseResult.GetValue(presetDirectory)));
+        PresetOptions presets = new();
+        preset.CompletionSources.Add(presets.Completions);
         Option<bool> force = new("--force") { Description = "Write keys that are missing or cannot sign, and scopes that no image has" };
         Option<bool> dryRun = new("--dry-run") { Description = "Only say what would be done" };
         Command command = new("set", "Trusts, rejects or accepts scopes.")
         {
             registries, key, type, anyKey, inlineKey, copyKey, keyDirectory, setDefault, transport, store, staging, noStore, noStaging,
-            attachments, preset, presetDirectory, force, dryRun,
+            attachments, preset, presets.Directory, force, dryRun,
         };
         sigstore.AddForPolicy(command);
         identity.AddTo(command);
@@ -71,7 +67,7 @@ internal static class SetCommand
             bool copies = result.GetValue(copyKey);
             if (result.GetValue(keyDirectory) is not null && !copies)
                 throw Together("--key-directory requires --copy-key.");
-            if (result.GetValue(presetDirectory) is not null && result.GetValue(preset) is null)
+            if (result.GetValue(presets.Directory) is not null && result.GetValue(preset) is null)
                 throw Together("--preset-directory requires --preset.");
             if ((result.GetValue(noStore) && result.GetValue(store) is not null)
                 || (result.GetValue(noStaging) && result.GetValue(staging) is not null))
@@ -97,8 +93,7 @@ internal static class SetCommand
                 Registries = names,
                 Transport = hasTransport ? result.GetValue(transport) : null,
                 Preset = result.GetValue(preset),
-                Presets = result.GetValue(preset) is null ? PresetCatalog.BuiltIn
-                    : PresetCatalog.Load(PresetsCommand.Directory(result.GetValue(presetDirectory))),
+                Presets = result.GetValue(preset) is null ? PresetCatalog.BuiltIn : presets.Load(result),
                 Options = options,
                 Stores = new LookasideSection
                 {

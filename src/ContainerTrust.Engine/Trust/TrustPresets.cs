@@ -87,7 +87,7 @@ public static class TrustPresets
             "PresetKeyMissing",
             TrustErrorKind.NotFound,
             $"The preset {preset} requires {found.Key.Name ?? "a key"} as {string.Join(" or as ", found.Key.Paths)}, {none} on "
-                + $"{Printable.Of(host.ComputerName, Printable.NameLength)}. {found.Key.Obtain}, or specify {TrustOption.KeyPath}.")
+                + $"{Printable.Of(host.ComputerName, Printable.NameLength)}. {found.Key.Obtain}. You can also specify {TrustOption.KeyPath}.")
         {
             Target = found.Path,
         };
