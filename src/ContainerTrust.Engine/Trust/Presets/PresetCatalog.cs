@@ -114,11 +114,11 @@ public sealed class PresetCatalog
             ComputerName = host.ComputerName,
             Name = preset.Name,
             Description = PrintableText.Line(preset.Description),
-            Source = [.. preset.Sources],
+            Source = preset.Sources.ToArray(),
             Form = PrintableText.Line(form.Name),
             Reason = reason,
-            Entries = [.. entries.Select(ToTrust)],
-            MissingFile = [.. entries.SelectMany(static e => e.Files).Distinct(StringComparer.Ordinal).Where(f => !host.Exists(f))],
+            Entries = entries.Select(ToTrust).ToArray(),
+            MissingFile = entries.SelectMany(static e => e.Files).Distinct(StringComparer.Ordinal).Where(f => !host.Exists(f)).ToArray(),
             Path = preset.Path,
         };
     }
@@ -131,7 +131,7 @@ public sealed class PresetCatalog
         ComputerName = "",
         Transport = entry.Transport,
         Registry = entry.Registry,
-        Requirements = [.. entry.Requirements],
+        Requirements = entry.Requirements.ToArray(),
         SignatureStore = entry.SignatureStore,
         UseSigstoreAttachments = entry.Section.UseSigstoreAttachments,
         Section = entry.Section.IsEmpty ? null : entry.Section,

@@ -105,7 +105,7 @@ public sealed class PresetReaderTests
     [Theory]
     [InlineData("\"name\": \"Own.team-1\"", "\"name\": \"1\"", "$.name", "begins with a letter")]
     [InlineData("\"name\": \"Own.team-1\",", "", "$", "\"name\" is missing")]
-    [InlineData("./preset.schema.json", "image-trust.schema.json", "$.$schema", "not the one that is known")]
+    [InlineData("./preset.schema.json", "image-trust.schema.json", "$[\"$schema\"]", "not the one that is known")]
     [InlineData("\"$schema\": \"./preset.schema.json\",", "", "$", "\"$schema\" is missing")]
     [InlineData("\"description\": \"What the team signs\"", "\"descriptions\": \"x\"", "$.descriptions", "unknown here; possible are")]
     [InlineData("\"sources\": [\"https://example.com/keys\"]", "\"sources\": []", "$.sources", "list is empty")]
