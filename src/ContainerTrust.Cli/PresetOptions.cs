@@ -25,7 +25,7 @@ internal sealed class PresetOptions
         var given => Path.GetFullPath(given),
     });
 
-    /// <summary>The names that can be given; the built-in ones if the directory cannot be read, which the command itself will say.</summary>
+    /// <summary>The names that can be given; those built in if the directory cannot be read, which the command itself will say.</summary>
     public IEnumerable<CompletionItem> Completions(CompletionContext context)
     {
         PresetCatalog presets;

@@ -35,7 +35,8 @@ internal static class PresetsCommand
                 string[] matching = [.. presets.Names.Where(n => ScopePattern.IsMatch(pattern, n))];
                 if (matching.Length == 0)
                 {
-                    StandardError.Fail($"There is no preset '{PrintableText.Line(pattern)}'; known are {string.Join(", ", presets.Names)}.");
+                    StandardError.Fail($"There is no preset '{PrintableText.Line(pattern)}'; known are " +
+                        $"{string.Join(", ", presets.Names)}.");
                     code = ExitCode.Failed;
                 }
 

@@ -111,7 +111,8 @@ internal static class Program
 
     private static Command[] AllCommands() =>
     [
-        ShowCommand.Create(), SetCommand.Create(), PresetsCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(), UndoCommand.Create(),
+        ShowCommand.Create(), SetCommand.Create(), PresetsCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(),
+        UndoCommand.Create(),
         HistoryCommand.Create(), VerifyCommand.Create(), ReleaseCommand.Create(), SaveCommand.Create(),
         TestCommand.Create(), RehearseCommand.Create(), MachineConfigCommand.Create(), ImagePolicyCommand.Create(), LayerCommand.Create(),
         DscCommand.Create(),

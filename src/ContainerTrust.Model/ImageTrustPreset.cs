@@ -48,7 +48,8 @@ public sealed record ImageTrustPreset
             && Path == other.Path);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(ComputerName, Name, Form, ListContent.Hash(Source), ListContent.Hash(Entries), Path);
+    public override int GetHashCode() =>
+        HashCode.Combine(ComputerName, Name, Form, ListContent.Hash(Source), ListContent.Hash(Entries), Path);
 
     /// <inheritdoc/>
     public override string ToString() => PrintableText.Line(Name);

@@ -48,7 +48,8 @@ public sealed class GetImageTrustPresetCommand : FleetCmdlet
             string[] found = [.. _presets.Names.Where(n => ScopePattern.IsMatch(pattern, n))];
             if (found.Length == 0)
                 Report(new TrustException("PresetNotFound", TrustErrorKind.NotFound,
-                    $"There is no preset '{PrintableText.Line(pattern)}'; known are {string.Join(", ", _presets.Names)}.") { Target = pattern });
+                    $"There is no preset '{PrintableText.Line(pattern)}'; known are {string.Join(", ", _presets.Names)}.")
+                    { Target = pattern });
             _asked.AddRange(found.Except(_asked));
         }
     }

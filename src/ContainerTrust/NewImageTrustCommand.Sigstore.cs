@@ -23,13 +23,18 @@ public sealed partial class NewImageTrustCommand
     [ValidateNotNullOrEmpty]
     public string? FulcioCAPath { get; set; }
 
-    /// <summary>With <see cref="FulcioCAPath"/> or <see cref="TrustedRootPath"/>: the OpenID Connect issuer that authenticated the signer, a URL.</summary>
+    /// <summary>
+    /// With <see cref="FulcioCAPath"/> or <see cref="TrustedRootPath"/>: the OpenID Connect issuer that authenticated the signer, a URL.
+    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SubjectCompleter))]
     public string? OidcIssuer { get; set; }
 
-    /// <summary>With <see cref="FulcioCAPath"/>, <see cref="TrustedRootPath"/> or <see cref="CARootsPath"/>: the e-mail address in the signer's certificate.</summary>
+    /// <summary>
+    /// With <see cref="FulcioCAPath"/>, <see cref="TrustedRootPath"/> or <see cref="CARootsPath"/>: the e-mail address in the signer's
+    /// certificate.
+    /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(SubjectCompleter))]

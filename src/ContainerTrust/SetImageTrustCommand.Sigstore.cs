@@ -28,7 +28,9 @@ public sealed partial class SetImageTrustCommand
     [ArgumentCompleter(typeof(HostPathCompleter))]
     public string? FulcioCAPath { get; set; }
 
-    /// <summary>With <see cref="FulcioCAPath"/> or <see cref="TrustedRootPath"/>: the OpenID Connect issuer that authenticated the signer, a URL.</summary>
+    /// <summary>
+    /// With <see cref="FulcioCAPath"/> or <see cref="TrustedRootPath"/>: the OpenID Connect issuer that authenticated the signer, a URL.
+    /// </summary>
     [Parameter(ParameterSetName = RegistrySet)]
     [Parameter(ParameterSetName = DefaultSet)]
     [Parameter(ParameterSetName = InputObjectSet)]
@@ -36,7 +38,10 @@ public sealed partial class SetImageTrustCommand
     [ArgumentCompleter(typeof(SubjectCompleter))]
     public string? OidcIssuer { get; set; }
 
-    /// <summary>With <see cref="FulcioCAPath"/>, <see cref="TrustedRootPath"/> or <see cref="CARootsPath"/>: the e-mail address in the signer's certificate.</summary>
+    /// <summary>
+    /// With <see cref="FulcioCAPath"/>, <see cref="TrustedRootPath"/> or <see cref="CARootsPath"/>: the e-mail address in the signer's
+    /// certificate.
+    /// </summary>
     [Parameter(ParameterSetName = RegistrySet)]
     [Parameter(ParameterSetName = DefaultSet)]
     [Parameter(ParameterSetName = InputObjectSet)]

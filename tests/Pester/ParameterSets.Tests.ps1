@@ -130,8 +130,8 @@ BeforeAll {
         if ($Command -in 'Export-ImageTrustReport', 'Export-ImageTrust') { $wanted += 'InputObject' }
         if ($Command -eq 'Save-ImageSignature') { $wanted += $Parameter -eq 'SigstoreKeyPath' ? 'LayoutDirectory' : 'StoreDirectory' }
         if ($Command -eq 'New-MachineConfigTrust') { $wanted += 'OpenShiftVersion', 'Force' }
-        if ($Command -eq 'Set-ImageTrust' -and 'Type' -in $all.Name -and -not ($wanted -match 'Key|Identity|^Exact|CA|Type|Store|Attachments')) { $wanted += 'Type' }
-        if ($Command -eq 'New-ImageTrust' -and -not ($wanted -match 'Key|Identity|^Exact|CA|Type')) { $wanted += 'Type' }
+        if ($Command -eq 'Set-ImageTrust' -and 'Type' -in $all.Name -and -not ($wanted -match 'Key|Identity|^Exact|CA|TrustedRoot|Type|Store|Attachments')) { $wanted += 'Type' }
+        if ($Command -eq 'New-ImageTrust' -and -not ($wanted -match 'Key|Identity|^Exact|CA|TrustedRoot|Type')) { $wanted += 'Type' }
         if ('Root' -in $all.Name -and -not ($wanted -match '^(Reference|Baseline)?HostName$|^CurrentUser$|^Local$|^DifferenceObject$')) { $wanted += 'Root' }
         $call = @{}
         foreach ($name in $wanted) { if ($name) { $call[$name] = Get-Value $Command $Set $name } }

@@ -42,8 +42,8 @@ public sealed record ImagePolicyPreset
         TrustPresetEntry preset = Names.Contains(Name, StringComparer.OrdinalIgnoreCase) ? registries[0] : throw new TrustException(
             "PresetNotPossible",
             TrustErrorKind.InvalidArgument,
-            $"The preset {Shown(Name)} {(registries.All(static r => r.IsSigstore) ? "is for hosts. " : "requires GPG signatures, and clusters " +
-            "verify sigstore signatures by such policies. ")}" +
+            $"The preset {Shown(Name)} " + (registries.All(static r => r.IsSigstore) ? "is for hosts. "
+                : "requires GPG signatures, and clusters verify sigstore signatures by such policies. ") +
             $"Specify {TrustOption.Preset.With(Names[0])}.")
         {
             Target = Name,

@@ -62,7 +62,8 @@ public sealed class TrustedRootMembers
         TransparencyLog[] inForce = [.. root.Logs.Where(l => l.CountsAt(now))];
         TransparencyLog[] logs = [.. inForce.Where(static l => l.IsForPolicies)];
         if (needsAuthority && authorities.Length == 0)
-            throw NotUsable(source.Name, $"none of its CAs counts at {Moment(now)}: {Windows(root.Authorities.Select(static a => a.Window))}");
+            throw NotUsable(source.Name,
+                $"none of its CAs counts at {Moment(now)}: {Windows(root.Authorities.Select(static a => a.Window))}");
         if (logs.Length == 0)
             throw NotUsable(source.Name, inForce.Length == 0
                 ? $"none of its logs counts at {Moment(now)}: {Windows(root.Logs.Select(static l => l.Window))}"
@@ -72,17 +73,18 @@ public sealed class TrustedRootMembers
         foreach (string warning in root.Warnings)
             messages.Verbose(warning);
         if (needsAuthority && root.Authorities.Count - authorities.Length is var left and > 0)
-            messages.Warning($"{name}: {Many(left, "CA does", "CAs do")} not count at {Moment(now)} and {(left == 1 ? "is" : "are")} left " +
-                "out, so that signatures of its time are refused: policy.json knows no times.");
+            messages.Warning($"{name}: {Many(left, "CA does", "CAs do")} not count at {Moment(now)} and {Are(left)} left out, so that " +
+                "signatures of that time are refused: policy.json knows no times.");
         if (root.Logs.Count - inForce.Length is var old and > 0)
-            messages.Warning($"{name}: {Many(old, "log does", "logs do")} not count at {Moment(now)} and {(old == 1 ? "is" : "are")} left " +
-                "out, so that signatures that only it has are refused: policy.json knows no times.");
+            messages.Warning($"{name}: {Many(old, "log does", "logs do")} not count at {Moment(now)} and {Are(old)} left out, so that " +
+                "signatures that no other log has are refused: policy.json knows no times.");
         string[] other = [.. inForce.Except(logs).Select(static l => Shown(l.Name))];
         if (other.Length > 0)
             messages.Warning($"{name}: policy.json cannot express logs of Rekor 2, nor keys that are not ECDSA. Signatures that only " +
                 $"{string.Join(", ", other)} {(other.Length == 1 ? "has" : "have")} are refused.");
         if (root.TimestampAuthorities.Count > 0)
-            messages.Warning($"{name}: policy.json cannot express time stamp authorities. Signatures whose time only they prove are refused.");
+            messages.Warning($"{name}: policy.json cannot express time stamp authorities. Signatures whose time only they prove are " +
+                "refused.");
         if (root.CertificateLogs.Count > 0)
             messages.Verbose($"{name}: podman and skopeo ask no log of certificates, which cosign does.");
         byte[][] roots = [.. authorities.SelectMany(static a => a.Roots).Select(static c => c.Raw.ToArray())];
@@ -97,8 +99,11 @@ public sealed class TrustedRootMembers
     private static string Many(int count, string one, string several) =>
         string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? one : several)}");
 
+    private static string Are(int count) => count == 1 ? "is" : "are";
+
     private static string Windows(IEnumerable<ValidityWindow> windows) =>
-        string.Join(", ", windows.Select(static w => $"{(w.Start is { } s ? Moment(s) : "always")} to {(w.End is { } e ? Moment(e) : "open")}"));
+        string.Join(", ", windows.Select(static w =>
+            $"{(w.Start is { } s ? Moment(s) : "always")} to {(w.End is { } e ? Moment(e) : "open")}"));
 
     private static string Moment(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

@@ -26,7 +26,7 @@ public static class TrustPresets
     /// <summary>The presets of Red Hat's registries, whose key files nodes of a cluster have.</summary>
     internal static IReadOnlyList<string> OfRedHat { get; } = [RedHat, RedHatGpg, RedHatSigstore, RedHatIsv];
 
-    /// <summary>The files of a host that <see cref="PresetCatalog.Describe"/> looks at, and that requirements may name, for reading ahead.</summary>
+    /// <summary>The files of a host that presets look at, and that requirements may name, for reading ahead.</summary>
     public static IReadOnlyList<string> Files => [.. Names.SelectMany(PresetCatalog.BuiltIn.Files).Distinct(StringComparer.Ordinal)];
 
     /// <summary>A preset's registries where no host is asked, as for a document: <c>RedHat</c> is the form of RHEL 8 and 9.</summary>
@@ -87,7 +87,8 @@ public static class TrustPresets
             "PresetKeyMissing",
             TrustErrorKind.NotFound,
             $"The preset {preset} requires {found.Key.Name ?? "a key"} as {string.Join(" or as ", found.Key.Paths)}, {none} on "
-                + $"{Printable.Of(host.ComputerName, Printable.NameLength)}. {found.Key.Obtain}. You can also specify {TrustOption.KeyPath}.")
+                + $"{Printable.Of(host.ComputerName, Printable.NameLength)}. {found.Key.Obtain}. You can also specify " +
+                $"{TrustOption.KeyPath}.")
         {
             Target = found.Path,
         };

@@ -47,7 +47,8 @@ public sealed class TrustedRootMembersTests
         Assert.True(SigstoreCertificate.TryParse(instance.NewLeaf().Der, out SigstoreCertificate? leaf, out _));
         Assert.True(SigstoreCertificate.TryParse(instance.Authority.Der, out SigstoreCertificate? between, out _));
         new FulcioTrust(roots, TestInstance.Issuer, TestInstance.Email).Verify(leaf, [between], s_now);
-        Assert.Throws<SigstoreRefusal>(() => new FulcioTrust(roots, TestInstance.Issuer, "other@example.com").Verify(leaf, [between], s_now));
+        FulcioTrust other = new(roots, TestInstance.Issuer, "other@example.com");
+        Assert.Throws<SigstoreRefusal>(() => other.Verify(leaf, [between], s_now));
 
         // The key of Rekor 2 and the time stamps are said to be lost.
         Assert.Equal(2, _warnings.Count);
@@ -94,9 +95,9 @@ public sealed class TrustedRootMembersTests
     public void Several_logs_are_several_keys()
     {
         TestKey second = TestKey.Get("P-256", "second log");
-        string root = new TestInstance().TrustedRoot().Replace("\"tlogs\":[", "\"tlogs\":[" + TestInstance.Log("https://second.example.com",
-            second, System.Security.Cryptography.SHA256.HashData(second.SubjectPublicKeyInfo), TestInstance.Window(s_now.AddDays(-1), null)) + ",",
-            StringComparison.Ordinal);
+        string log = TestInstance.Log("https://second.example.com", second,
+            System.Security.Cryptography.SHA256.HashData(second.SubjectPublicKeyInfo), TestInstance.Window(s_now.AddDays(-1), null));
+        string root = new TestInstance().TrustedRoot().Replace("\"tlogs\":[", $"\"tlogs\":[{log},", StringComparison.Ordinal);
         SigstoreSignedRequirement requirement = Build(Options(Of(root)));
         Assert.Null(requirement.RekorPublicKeyData);
         Assert.Equal(2, requirement.RekorPublicKeyDatas!.Count);

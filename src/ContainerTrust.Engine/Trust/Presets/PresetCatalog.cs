@@ -142,10 +142,10 @@ public sealed class PresetCatalog
     {
         string whose = other.Path is { } path ? Printable.Of(path, Printable.NameLength) : "a preset that is built in";
         return new TrustException(
-            ConflictId,
+            "PresetConflict",
             TrustErrorKind.InvalidArgument,
-            $"{Printable.Of(preset.Path!, Printable.NameLength)} has the name {other.Name}, which {whose} has, so it is not clear which one " +
-            "is meant. Rename the preset in the file.")
+            $"{Printable.Of(preset.Path!, Printable.NameLength)} has the name {other.Name}, which {whose} has, so it is not clear which " +
+            "one is meant. Rename the preset in the file.")
         {
             Target = other.Name,
         };

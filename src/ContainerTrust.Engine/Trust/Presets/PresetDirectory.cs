@@ -77,15 +77,16 @@ internal static class PresetDirectory
         if (!LinuxOnly.IsHere || permissions is not { } found)
             return;
         uint others = WriteGuard.IsActive ? UnsafeWrite.GroupOrOthersWrite : OthersWrite;
-        string? fault = !isNamed && !WriteGuard.IsOwn(found.UserId) ? $"belongs to the user {found.UserId.ToString(CultureInfo.InvariantCulture)}"
+        string? fault = !isNamed && !WriteGuard.IsOwn(found.UserId)
+            ? $"belongs to the user {found.UserId.ToString(CultureInfo.InvariantCulture)}"
             : (found.Mode & others) != 0 ? $"may be written by other users (mode {Convert.ToString(found.Mode & 0xFFF, 8)})" : null;
         if (fault is null)
             return;
         throw new TrustException(
             "PresetWritableByOthers",
             TrustErrorKind.PermissionDenied,
-            $"{Shown(path)} {fault}, who could thereby decide what is trusted, and is not read. Give it to root or to your user, and take " +
-            "the right to write from everybody else.")
+            $"{Shown(path)} {fault}, who could thereby decide what is trusted, and is not read. Give it to root or to your user, and " +
+            "take the right to write from everybody else.")
         {
             Target = path,
         };

@@ -132,7 +132,7 @@ internal static class PresetEntryReader
         bool hasFulcio = entry.FulcioCAPath is not null;
         bool hasSigner = entry.OidcIssuer is not null || entry.SubjectEmail is not null;
         bool isSigned = entry.Type is TrustType.SignedBy or TrustType.SigstoreSigned;
-        if (entry.Transport != Docker && !entry.Section.IsEmpty && (entry.SignatureStore ?? (object?)entry.UseSigstoreAttachments) is not null)
+        if (entry.Transport != Docker && (entry.SignatureStore is not null || entry.UseSigstoreAttachments is not null))
             return "Signature stores and attachments belong to scopes of transport docker. Leave them out.";
         if (!isSigned)
             return keys.Count > 0 || hasFulcio || hasSigner || entry.RekorPublicKeyPath is not null || entry.SignedIdentity is not null

@@ -293,5 +293,5 @@ internal static class PresetReader
         Refused(ref json, "A file is named by its absolute path on hosts, such as /etc/pki/containers/key.pem.");
 
     private static TrustFormatException Own(TrustFormatException e) =>
-        new(PresetFile.ErrorId, e.Path, e.Line, e.Column, e.DocumentPath, e.Problem, e);
+        new TrustFormatException("InvalidPreset", e.Path, e.Line, e.Column, e.DocumentPath, e.Problem, e);
 }

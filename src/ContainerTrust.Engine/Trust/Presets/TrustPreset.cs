@@ -3,7 +3,7 @@ using ContainerTrust.Engine.Trust.Defaults;
 
 namespace ContainerTrust.Engine.Trust.Presets;
 
-/// <summary>A preset: trust that somebody publishes, by name, in the forms that hosts have it.</summary>
+/// <summary>A preset: published trust, by name, in the forms that hosts have it.</summary>
 /// <param name="Name">The name, compared without case.</param>
 /// <param name="Description">What it is, a sentence without a full stop.</param>
 /// <param name="Sources">Where it is published, URLs. At least one.</param>

@@ -1,5 +1,7 @@
 using ContainerTrust.Engine.Hosts;
+using ContainerTrust.Engine.Hosts.Ssh;
 using ContainerTrust.Engine.MachineConfig.Clusters;
+using ContainerTrust.Engine.Tests.Hosts.Ssh;
 using ContainerTrust.Engine.Trust;
 using ContainerTrust.Engine.Trust.Presets;
 
@@ -33,7 +35,8 @@ public sealed class PresetCatalogTests : IDisposable
     [Fact]
     public void Every_built_in_preset_can_be_written_and_says_where_it_is_from()
     {
-        Assert.Equal(["RedHat", "RedHatGpg", "RedHatSigstore", "RedHatIsv", "Suse", "FedoraCoreOS", "OpenShiftRelease"], TrustPresets.Names);
+        Assert.Equal(["RedHat", "RedHatGpg", "RedHatSigstore", "RedHatIsv", "Suse", "FedoraCoreOS", "OpenShiftRelease"],
+            TrustPresets.Names);
         foreach (string name in TrustPresets.Names)
         {
             ImageTrustPreset preset = Describe(name.ToUpperInvariant());
@@ -82,7 +85,8 @@ public sealed class PresetCatalogTests : IDisposable
         const string Fedora43 = "/usr/share/pki/rpm-gpg/RPM-GPG-KEY-fedora-43-primary";
         _root.Write(Fedora43, "a key");
         _root.Write(Fedora44, "a key");
-        SignedByRequirement requirement = Assert.IsType<SignedByRequirement>(Assert.Single(Describe("FedoraCoreOS").Entries[0].Requirements));
+        ImageTrust entry = Assert.Single(Describe("FedoraCoreOS").Entries);
+        SignedByRequirement requirement = Assert.IsType<SignedByRequirement>(Assert.Single(entry.Requirements));
         Assert.Equal([Fedora44, Fedora43], requirement.KeyPaths);
         TrustException e = Assert.Throws<TrustException>(() => _root.Open().Preset("Suse"));
         Assert.Equal(("PresetKeyMissing", "/usr/share/pki/containers/suse-container-key.pem"), (e.ErrorId, e.Target));
@@ -196,6 +200,21 @@ public sealed class PresetCatalogTests : IDisposable
         Assert.All(changes, static c => Assert.True(c.Section!.UseSigstoreAttachments));
         Assert.Contains("/etc/pki/fulcio.pem", request.Files);
         Assert.DoesNotContain("/usr/share/pki/containers/suse-container-key.pem", request.Files);
+    }
+
+    [Fact]
+    public void All_that_a_preset_looks_at_on_a_host_comes_in_the_first_round_trip()
+    {
+        Own("a.json", PresetReaderTests.Full);
+        PresetCatalog presets = PresetCatalog.Load(_directory);
+        foreach (string name in presets.Names)
+        {
+            SetRequest request = new() { Preset = name, Presets = presets, Force = true };
+            using SshHost host = RemoteStandIn.Connect("exec sh -c \"$c\"", [.. request.Files]);
+            ImageTrustPreset there = presets.Describe(name, host);
+            Assert.Equal(presets.Describe(name, LocalHost.Instance).Entries, there.Entries);
+            Assert.Equal(1, host.RoundTrips);
+        }
     }
 
     [Theory]
