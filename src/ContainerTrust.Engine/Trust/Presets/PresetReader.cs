@@ -58,13 +58,14 @@ internal static class PresetReader
         }
     }
 
-    /// <summary>A text that is not empty, not long, and has no control characters.</summary>
+    /// <summary>A text that is not empty, not long, and shows what it says.</summary>
     internal static string Text(ref PolicyJson json)
     {
         string text = json.TokenType == JsonTokenType.String ? json.String() : throw json.WrongType("a string is expected");
         if (text.Length is 0 or > MaxLength)
             throw Refused(ref json, $"The text is empty, or longer than {MaxLength} characters. Shorten it, or leave the member out.");
-        return text.Any(char.IsControl) ? throw Refused(ref json, "The text has control characters. Remove them.") : text;
+        return PrintableText.IsLine(text) ? text
+            : throw Refused(ref json, "The text has control characters, or others that do not show. Remove them.");
     }
 
     /// <summary>A list of such texts, at least one.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ContainerTrust.Engine.Tests.Architecture;
 using ContainerTrust.Engine.Trust;
 using ContainerTrust.Engine.Trust.Presets;
@@ -167,6 +168,22 @@ public sealed class PresetReaderTests
         string many = string.Join(',', Enumerable.Range(0, 257).Select(i => reject.Replace("@", $"a{i}", StringComparison.Ordinal)));
         TrustException e = Assert.ThrowsAny<TrustException>(() => Read(With(many)));
         Assert.Contains("more than 256 entries", e.Message, StringComparison.Ordinal);
+    }
+
+    // Whoever writes a preset writes names, sources and paths that are shown to others.
+    [Fact]
+    public void No_text_that_hides_what_it_says_is_taken()
+    {
+        string hostile = JsonSerializer.Serialize(HostileFields.Text);
+        MatchCollection texts = Regex.Matches(Full, "\"[^\"]*\"");
+        Assert.True(texts.Count > 100);
+        foreach (Match text in texts)
+        {
+            string file = Full[..text.Index] + hostile + Full[(text.Index + text.Length)..];
+            TrustException e = Assert.ThrowsAny<TrustException>(() => Read(file));
+            Assert.Equal("InvalidPreset", e.ErrorId);
+            Assert.Null(HostileFields.Fault(e.Message));
+        }
     }
 
     [Fact]
