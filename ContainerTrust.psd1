@@ -11,10 +11,10 @@
     RequiredAssemblies = @('ContainerTrust.dll', 'ContainerTrust.Model.dll')
     TypesToProcess = @('ContainerTrust.types.ps1xml', 'ContainerTrust.Compare.types.ps1xml', 'ContainerTrust.Rotation.types.ps1xml',
         'ContainerTrust.Control.types.ps1xml', 'ContainerTrust.Change.types.ps1xml', 'ContainerTrust.Enforcement.types.ps1xml',
-        'ContainerTrust.ImageMode.types.ps1xml')
+        'ContainerTrust.ImageMode.types.ps1xml', 'ContainerTrust.Preset.types.ps1xml')
     FormatsToProcess = @('ContainerTrust.format.ps1xml', 'ContainerTrust.Compare.format.ps1xml', 'ContainerTrust.Rotation.format.ps1xml',
         'ContainerTrust.Control.format.ps1xml', 'ContainerTrust.Change.format.ps1xml', 'ContainerTrust.Enforcement.format.ps1xml',
-        'ContainerTrust.ImageMode.format.ps1xml')
+        'ContainerTrust.ImageMode.format.ps1xml', 'ContainerTrust.Preset.format.ps1xml')
     CmdletsToExport = @(
         'Assert-ImageSignature'
         'Compare-ImageTrust'
@@ -23,6 +23,7 @@
         'Export-ImageTrustReport'
         'Get-ImageTrust'
         'Get-ImageTrustChange'
+        'Get-ImageTrustPreset'
         'Get-ImageTrustRule'
         'Get-MachineConfigTrust'
         'Get-ReleaseImage'

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Trust.Presets;
 using ContainerTrust.Engine.Trust.Travel;
 
 namespace ContainerTrust.Cli;
@@ -41,18 +42,19 @@ internal static class SetCommand
             { Description = "Read sigstore signatures from the registry (true or false; default: on where sigstoreSigned needs it)" };
         Option<string?> preset = new("--preset")
         {
-            Description = $"A vendor's registries, key and stores: {string.Join(", ", TrustPresets.Names)}",
+            Description = $"A vendor's registries, keys and stores, or a preset of your own: {string.Join(", ", TrustPresets.Names)}",
             HelpName = "name",
-            CompletionSources = { { "RedHat" } },
         };
+        PresetOptions presets = new();
+        preset.CompletionSources.Add(presets.Completions);
         Option<bool> force = new("--force") { Description = "Write keys that are missing or cannot sign, and scopes that no image has" };
         Option<bool> dryRun = new("--dry-run") { Description = "Only say what would be done" };
         Command command = new("set", "Trusts, rejects or accepts scopes.")
         {
             registries, key, type, anyKey, inlineKey, copyKey, keyDirectory, setDefault, transport, store, staging, noStore, noStaging,
-            attachments, preset, force, dryRun,
+            attachments, preset, presets.Directory, force, dryRun,
         };
-        sigstore.AddTo(command);
+        sigstore.AddForPolicy(command);
         identity.AddTo(command);
         common.AddTo(command);
         command.SetAction(result =>
@@ -65,6 +67,8 @@ internal static class SetCommand
             bool copies = result.GetValue(copyKey);
             if (result.GetValue(keyDirectory) is not null && !copies)
                 throw Together("--key-directory requires --copy-key.");
+            if (result.GetValue(presets.Directory) is not null && result.GetValue(preset) is null)
+                throw Together("--preset-directory requires --preset.");
             if ((result.GetValue(noStore) && result.GetValue(store) is not null)
                 || (result.GetValue(noStaging) && result.GetValue(staging) is not null))
                 throw Together("A store is given, and is to be taken away. Leave out the one or the other.");
@@ -82,12 +86,14 @@ internal static class SetCommand
                     SignedIdentity = identity.Get(result),
                 },
                 Resolve);
+            options = sigstore.AddRoot(result, options, common.Messages(result));
             SetRequest request = new()
             {
                 IsDefault = result.GetValue(setDefault),
                 Registries = names,
                 Transport = hasTransport ? result.GetValue(transport) : null,
                 Preset = result.GetValue(preset),
+                Presets = result.GetValue(preset) is null ? PresetCatalog.BuiltIn : presets.Load(result),
                 Options = options,
                 Stores = new LookasideSection
                 {

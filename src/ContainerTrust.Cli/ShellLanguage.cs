@@ -51,6 +51,7 @@ internal sealed class ShellLanguage : AdviceLanguage
         nameof(TrustOption.UseSigstoreAttachments) => "--use-sigstore-attachments true",
         nameof(TrustOption.KeepSignatureStore) => "--keep-signature-store",
         nameof(TrustOption.Preset) => "--preset",
+        nameof(TrustOption.PresetDirectory) => "--preset-directory",
         nameof(TrustOption.Force) => "--force",
         nameof(TrustOption.Reference) => "--reference",
         nameof(TrustOption.Platform) => "--platform",

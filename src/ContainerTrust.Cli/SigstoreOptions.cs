@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.Trust;
 using ContainerTrust.Engine.Verification;
 
@@ -37,7 +38,31 @@ internal sealed class SigstoreOptions
             command.Options.Add(option);
     }
 
-    /// <summary>Adds the options, and the one that names a trusted root, which no policy can.</summary>
+    /// <summary>Adds the options, and the one that names a trusted root, whose parts are stored in the policy.</summary>
+    public void AddForPolicy(Command command)
+    {
+        _trustedRoot.Description = "trusted_root.json of a sigstore instance on this machine, whose CAs and Rekor logs are stored in the "
+            + "policy, with --oidc-issuer and --subject-email, or with --key for the logs alone";
+        _issuer.Description = "With --trusted-root or --fulcio-ca: who authenticated the signer";
+        command.Options.Add(_trustedRoot);
+        AddTo(command);
+    }
+
+    /// <summary>Adds what is taken of the trusted root, if one was given.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="options">What was given by other options.</param>
+    /// <param name="messages">Where words for the user go.</param>
+    public RequirementOptions AddRoot(ParseResult result, RequirementOptions options, TrustMessages messages)
+    {
+        if (result.GetValue(_trustedRoot) is not { } path)
+            return options;
+        if (path.Length == 0)
+            throw new TrustException("InvalidPath", TrustErrorKind.InvalidArgument,
+                "--trusted-root is empty; perhaps a variable is not set.");
+        return options with { TrustedRoot = TrustedRootMembers.Read(Path.GetFullPath(path), options.KeyPaths.Count == 0, messages) };
+    }
+
+    /// <summary>Adds the options, and the one that names a trusted root, whose bundles no policy can ask for.</summary>
     public void AddForVerification(Command command)
     {
         _issuer.Description = "With --trusted-root or --fulcio-ca: who authenticated the signer";

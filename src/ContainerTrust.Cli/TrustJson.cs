@@ -25,6 +25,8 @@ internal static partial class TrustJson
 
     public static string Write(IReadOnlyList<ImageEnforcementResult> objects) => WriteArray(objects, Write);
 
+    public static string Write(IReadOnlyList<ImageTrustPreset> objects) => WriteArray(objects, Write);
+
     private static string WriteArray<T>(IReadOnlyList<T> objects, Action<Utf8JsonWriter, T> write)
     {
         ArrayBufferWriter<byte> buffer = new(1024 * (objects.Count + 1));

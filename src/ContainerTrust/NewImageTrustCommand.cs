@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using ContainerTrust.Commands.Completion;
+using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.Trust;
 using ContainerTrust.Engine.Trust.Files;
 
@@ -145,6 +146,8 @@ public sealed partial class NewImageTrustCommand : EngineCmdlet
         CARootsPath = Resolve(CARootsPath),
         CAIntermediatesPath = Resolve(CAIntermediatesPath),
         SubjectHostname = SubjectHostname,
+        TrustedRoot = TrustedRootPath is null ? null
+            : TrustedRootMembers.Read(LocalPath(TrustedRootPath), needsAuthority: KeyPath is not { Length: > 0 }, Messages),
     };
 
     private string[] Resolve(IReadOnlyList<string>? paths) => [.. (paths ?? []).Select(path => Resolve(path))];

@@ -7,6 +7,17 @@ namespace ContainerTrust.Commands;
 public sealed partial class SetImageTrustCommand
 {
     /// <summary>
+    /// A <c>trusted_root.json</c> of this machine: the CAs and Rekor logs of that sigstore instance which count now are stored in the
+    /// policy. Needs <see cref="OidcIssuer"/> and <see cref="SubjectEmail"/>; with <see cref="KeyPath"/> its logs alone are taken.
+    /// </summary>
+    [Parameter(ParameterSetName = RegistrySet)]
+    [Parameter(ParameterSetName = DefaultSet)]
+    [Parameter(ParameterSetName = InputObjectSet)]
+    [Alias("TrustedRoot")]
+    [ValidateNotNullOrEmpty]
+    public string? TrustedRootPath { get; set; }
+
+    /// <summary>
     /// Certificates of the Fulcio CA that signers' certificates come from. Needs <see cref="OidcIssuer"/>, <see cref="SubjectEmail"/> and
     /// <see cref="RekorPublicKeyPath"/>.
     /// </summary>
@@ -17,7 +28,9 @@ public sealed partial class SetImageTrustCommand
     [ArgumentCompleter(typeof(HostPathCompleter))]
     public string? FulcioCAPath { get; set; }
 
-    /// <summary>With <see cref="FulcioCAPath"/>: the OpenID Connect issuer that authenticated the signer, a URL.</summary>
+    /// <summary>
+    /// With <see cref="FulcioCAPath"/> or <see cref="TrustedRootPath"/>: the OpenID Connect issuer that authenticated the signer, a URL.
+    /// </summary>
     [Parameter(ParameterSetName = RegistrySet)]
     [Parameter(ParameterSetName = DefaultSet)]
     [Parameter(ParameterSetName = InputObjectSet)]
@@ -25,7 +38,10 @@ public sealed partial class SetImageTrustCommand
     [ArgumentCompleter(typeof(SubjectCompleter))]
     public string? OidcIssuer { get; set; }
 
-    /// <summary>With <see cref="FulcioCAPath"/> or <see cref="CARootsPath"/>: the e-mail address in the signer's certificate.</summary>
+    /// <summary>
+    /// With <see cref="FulcioCAPath"/>, <see cref="TrustedRootPath"/> or <see cref="CARootsPath"/>: the e-mail address in the signer's
+    /// certificate.
+    /// </summary>
     [Parameter(ParameterSetName = RegistrySet)]
     [Parameter(ParameterSetName = DefaultSet)]
     [Parameter(ParameterSetName = InputObjectSet)]

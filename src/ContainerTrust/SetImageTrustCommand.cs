@@ -3,7 +3,9 @@ using System.Management.Automation;
 using ContainerTrust.Commands.Completion;
 using ContainerTrust.Commands.Fleet;
 using ContainerTrust.Commands.Objects;
+using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.Trust;
+using ContainerTrust.Engine.Trust.Presets;
 
 namespace ContainerTrust.Commands;
 
@@ -33,11 +35,22 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
     [Parameter(Mandatory = true, ParameterSetName = DefaultSet)]
     public SwitchParameter Default { get; set; }
 
-    /// <summary>A vendor's registries with the vendor's key and signature stores: <c>RedHat</c>.</summary>
+    /// <summary>
+    /// A preset: a vendor's registries with the vendor's keys and signature stores, such as <c>RedHat</c>, or one of your own.
+    /// <c>Get-ImageTrustPreset</c> shows them.
+    /// </summary>
     [Parameter(Mandatory = true, ParameterSetName = PresetSet, HelpMessage = "The preset's name, such as RedHat")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(PresetCompleter))]
     public string? Preset { get; set; }
+
+    /// <summary>
+    /// The directory of this machine that your own presets are in, <c>/etc/containertrust/presets.d</c> if left out (on Windows
+    /// <c>containertrust\presets.d</c> in the folder of the data of all users).
+    /// </summary>
+    [Parameter(ParameterSetName = PresetSet)]
+    [ValidateNotNullOrEmpty]
+    public string? PresetDirectory { get; set; }
 
     /// <summary>
     /// Entries to write as they are, names of scopes, or rows with the columns <c>Registry</c>, <c>Type</c>, <c>KeyPath</c> and so on;
@@ -160,6 +173,7 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
             Registries = Registry ?? [],
             Transport = ParameterSetName == RegistrySet ? Transport : null,
             Preset = Preset,
+            Presets = Preset is null ? PresetCatalog.BuiltIn : PresetCatalog.Load(LocalPathOrNull(PresetDirectory)),
             Entries = ParameterSetName == InputObjectSet ? _entries : null,
             Options = Demanded().WithFilesRead(),
             Carried = CopyKey ? entry => _carried.GetValueOrDefault(entry) ?? [] : null,
@@ -183,7 +197,12 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
     private protected override void Process()
     {
         foreach (object item in InputObject ?? [])
-            _entries.Add(EntryRows.ToEntry(item, RowPath));
+        {
+            if (EntryRows.OfPreset(item) is { } preset)
+                _entries.AddRange(preset.Entries);
+            else
+                _entries.Add(EntryRows.ToEntry(item, RowPath));
+        }
     }
 
     // A table may lie anywhere; only the host that it is written to knows what its paths are relative to.
@@ -262,6 +281,8 @@ public sealed partial class SetImageTrustCommand : ChangeTrustCmdlet
         CARootsPath = Resolve(CARootsPath, nameof(CARootsPath)),
         CAIntermediatesPath = Resolve(CAIntermediatesPath, nameof(CAIntermediatesPath)),
         SubjectHostname = SubjectHostname,
+        TrustedRoot = TrustedRootPath is null ? null
+            : TrustedRootMembers.Read(LocalPath(TrustedRootPath), needsAuthority: KeyPath is not { Length: > 0 }, Messages),
     };
 
     private string[] Resolve(IReadOnlyList<string>? paths, string parameter) => [.. (paths ?? []).Select(path => Resolve(path, parameter))];

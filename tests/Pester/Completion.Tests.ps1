@@ -18,7 +18,8 @@ Describe 'Completion' {
         @{ Line = 'Get-ImageTrust -Root {0} -PolicyPath /etc/containers/none.json -Registry zz'; Words = @() }
         @{ Line = 'Get-ImageTrust -Transport docker-'; Words = @('docker-daemon', 'docker-archive') }
         @{ Line = 'Get-ImageTrust -Transport DOCKER-D'; Words = @('docker-daemon') }
-        @{ Line = 'Set-ImageTrust -Preset '; Words = @('RedHat', 'RedHatGpg', 'RedHatSigstore', 'RedHatIsv') }
+        @{ Line = 'Set-ImageTrust -Preset '; Words = @('RedHat', 'RedHatGpg', 'RedHatSigstore', 'RedHatIsv', 'Suse', 'FedoraCoreOS', 'OpenShiftRelease') }
+        @{ Line = 'Get-ImageTrustPreset s'; Words = @('Suse') }
         @{ Line = 'Set-ImageTrust -Preset redhats'; Words = @('RedHatSigstore') }
         @{ Line = 'New-MachineConfigTrust -Preset REDHATG'; Words = @('RedHatGpg') }
         @{ Line = 'ConvertTo-ClusterImagePolicy -Preset '; Words = @('RedHatSigstore') }

@@ -100,6 +100,7 @@ function New-HelpRoot {
     Copy-Item -LiteralPath "$ImagePath/app" -Destination "$root/srv/images/app" -Recurse
     Copy-Item -LiteralPath "$ImagePath/app/manifest.json", "$ImagePath/app/signature-1" -Destination "$root/home"
     Copy-Item -LiteralPath "$ImagePath/release.asc" -Destination "$root/home/pub.key"
+    Copy-Item -LiteralPath "$ImagePath/bundle/trusted_root.json" -Destination "$root/home"
     New-Lookaside "$root/home/store" @{ app = "$ImagePath/app" }
     $releases = "$root/home/releases/$((Get-ManifestDigest "$ImagePath/release").Replace(':', '='))"
     $null = New-Item -ItemType Directory -Path $releases

@@ -19,6 +19,9 @@ BeforeAll {
     [System.IO.File]::WriteAllText("$root/config.yaml", $config.Yaml)
     $entry | Export-ImageTrust "$root/trust.json"
 
+    $null = New-Item -ItemType Directory -Path "$root/presets"
+    Copy-Item -LiteralPath "$PSScriptRoot/Images/bundle/trusted_root.json" -Destination "$root/keys"
+
     # Values that are right for every cmdlet that has a parameter of the name, and those that are for one alone.
     $values = @{
         Registry = 'path.example.com'; Transport = 'docker'; Default = $true; Preset = 'RedHat'; InputObject = $entry
@@ -40,7 +43,7 @@ BeforeAll {
         AuthFile = '/none/auth.json'; CertificateDirectory = '/none'; SkipCertificateCheck = $true; RegistriesConfPath = '/none/registries.conf'
         TimeoutSec = 1; ImageTimeoutSec = 1; MaximumRetryCount = 0; PollSec = 1
         Baseline = "$root/etc/containers/policy.json"; BaselineHostName = 'host.invalid'; ReferenceObject = $entry; DifferenceObject = $entry; ReferenceHostName = 'host.invalid'; ExpiringWithin = 1; ExcludeRule = 'KeyWeak'; Profile = 'Nist-800-53r5'; Control = 'CM-14'; MinimumSeverity = 'Error'
-        Path = "$root/config.yaml"; LiteralPath = "$root/config.yaml"; Name = '51-trust'; Namespace = 'team'; Role = 'worker'
+        PresetDirectory = "$root/presets"; Path = "$root/config.yaml"; LiteralPath = "$root/config.yaml"; Name = '51-trust'; Namespace = 'team'; Role = 'worker'
         OpenShiftVersion = '4.18'; IncludeRegistriesD = $true; KeyFile = $key; NoReboot = $true; Label = @{ a = 'b' }; OutputDirectory = "$root/out"
         Kubeconfig = '/none/config'; Context = 'cluster'; Node = 'node-1'; ClientPath = '/none/oc'
         ClusterType = 'OKD'; OSImageStream = 'rhel-9'; Merge = $true; Renew = $true; OperatorConfig = '/none/operator.yaml'
@@ -63,6 +66,9 @@ BeforeAll {
         'Test-BootImage InputObject' = '{"apiVersion":"org.containers.bootc/v1","kind":"BootcHost","status":{"booted":null,"staged":null,"rollback":null}}'
         'Test-ImageEnforcement InputObject' = 'dir:/none'
         'Test-ImageEnforcement KeyPath' = "$root/keys/signer.asc"
+        'Get-ImageTrustPreset Name' = 'RedHat'
+        'Set-ImageTrust TrustedRootPath' = "$root/keys/trusted_root.json"
+        'New-ImageTrust TrustedRootPath' = "$root/keys/trusted_root.json"
         'Undo-ImageTrust Id' = '20261130T120000Z-000000'
         'Set-ImageTrust KeyPath' = '/keys/signer.asc'
         'Update-ImageTrustKey KeyPath' = "$root/keys/second.asc"
@@ -124,8 +130,8 @@ BeforeAll {
         if ($Command -in 'Export-ImageTrustReport', 'Export-ImageTrust') { $wanted += 'InputObject' }
         if ($Command -eq 'Save-ImageSignature') { $wanted += $Parameter -eq 'SigstoreKeyPath' ? 'LayoutDirectory' : 'StoreDirectory' }
         if ($Command -eq 'New-MachineConfigTrust') { $wanted += 'OpenShiftVersion', 'Force' }
-        if ($Command -eq 'Set-ImageTrust' -and 'Type' -in $all.Name -and -not ($wanted -match 'Key|Identity|^Exact|CA|Type|Store|Attachments')) { $wanted += 'Type' }
-        if ($Command -eq 'New-ImageTrust' -and -not ($wanted -match 'Key|Identity|^Exact|CA|Type')) { $wanted += 'Type' }
+        if ($Command -eq 'Set-ImageTrust' -and 'Type' -in $all.Name -and -not ($wanted -match 'Key|Identity|^Exact|CA|TrustedRoot|Type|Store|Attachments')) { $wanted += 'Type' }
+        if ($Command -eq 'New-ImageTrust' -and -not ($wanted -match 'Key|Identity|^Exact|CA|TrustedRoot|Type')) { $wanted += 'Type' }
         if ('Root' -in $all.Name -and -not ($wanted -match '^(Reference|Baseline)?HostName$|^CurrentUser$|^Local$|^DifferenceObject$')) { $wanted += 'Root' }
         $call = @{}
         foreach ($name in $wanted) { if ($name) { $call[$name] = Get-Value $Command $Set $name } }

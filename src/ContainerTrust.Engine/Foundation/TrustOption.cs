@@ -66,7 +66,7 @@ public sealed class TrustOption
     public static TrustOption FulcioCAPath { get; } = new(nameof(FulcioCAPath), TrustOperation.Set);
 
     /// <summary>What a sigstore instance is trusted for.</summary>
-    public static TrustOption TrustedRootPath { get; } = new(nameof(TrustedRootPath), TrustOperation.Verify);
+    public static TrustOption TrustedRootPath { get; } = new(nameof(TrustedRootPath), TrustOperation.Verify, TrustOperation.Set);
 
     /// <summary>The issuer that has authenticated a signer.</summary>
     public static TrustOption OidcIssuer { get; } = new(nameof(OidcIssuer), TrustOperation.Set);
@@ -102,6 +102,9 @@ public sealed class TrustOption
     /// <summary>A vendor's registries.</summary>
     public static TrustOption Preset { get; } =
         new(nameof(Preset), TrustOperation.Set, TrustOperation.MakeMachineConfig, TrustOperation.MakeImagePolicy);
+
+    /// <summary>The directory of this machine with the user's presets.</summary>
+    public static TrustOption PresetDirectory { get; } = new(nameof(PresetDirectory), TrustOperation.Set);
 
     /// <summary>Whether what is doubtful is done all the same.</summary>
     public static TrustOption Force { get; } =

@@ -8,7 +8,7 @@ public sealed record ImagePolicyPreset
 {
     /// <summary>The presets that policies of a cluster can express.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [.. TrustPresets.Names.Where(static n => TrustPresets.Get(n).All(static e => e.IsSigstore))];
+        [.. TrustPresets.OfRedHat.Where(static n => TrustPresets.Get(n).All(static e => e.IsSigstore))];
 
     /// <summary>The preset, without case.</summary>
     public required string Name { get; init; }
@@ -39,10 +39,11 @@ public sealed record ImagePolicyPreset
         ArgumentNullException.ThrowIfNull(host);
         ArgumentNullException.ThrowIfNull(messages);
         IReadOnlyList<TrustPresetEntry> registries = TrustPresets.Get(Name);
-        TrustPresetEntry preset = registries.All(static r => r.IsSigstore) ? registries[0] : throw new TrustException(
+        TrustPresetEntry preset = Names.Contains(Name, StringComparer.OrdinalIgnoreCase) ? registries[0] : throw new TrustException(
             "PresetNotPossible",
             TrustErrorKind.InvalidArgument,
-            $"The preset {Shown(Name)} requires GPG signatures, and clusters verify sigstore signatures by such policies. " +
+            $"The preset {Shown(Name)} " + (registries.All(static r => r.IsSigstore) ? "is for hosts. "
+                : "requires GPG signatures, and clusters verify sigstore signatures by such policies. ") +
             $"Specify {TrustOption.Preset.With(Names[0])}.")
         {
             Target = Name,

@@ -11,7 +11,7 @@ public static class MachineConfigPresets
     public const string OpenShift = "OpenShift";
 
     /// <summary>The presets' names.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. TrustPresets.Names, OpenShift];
+    public static IReadOnlyList<string> Names { get; } = [.. TrustPresets.OfRedHat, OpenShift];
 
     /// <summary>The entries of a preset.</summary>
     /// <param name="preset">The preset's name, without case.</param>
@@ -28,12 +28,20 @@ public static class MachineConfigPresets
         ArgumentNullException.ThrowIfNull(release);
         if (preset.Equals(OpenShift, StringComparison.OrdinalIgnoreCase))
             return OfCluster(release);
+        if (!Names.Contains(preset, StringComparer.OrdinalIgnoreCase))
+            throw new TrustException(
+                "PresetNotFound",
+                TrustErrorKind.InvalidArgument,
+                $"There is no preset '{Printable.Of(preset, Printable.NameLength)}' for nodes; known are {string.Join(", ", Names)}.")
+            {
+                Target = preset,
+            };
         return
         [
             .. TrustPresets.Get(preset).Select(static e => new ImageTrust
             {
                 ComputerName = "",
-                Transport = "docker",
+                Transport = e.Transport,
                 Registry = e.Registry,
                 Requirements = [.. e.Requirements],
                 SignatureStore = e.SignatureStore,

@@ -1,3 +1,4 @@
+using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.Trust.Travel;
 
 namespace ContainerTrust.Engine.Trust;
@@ -65,6 +66,12 @@ public sealed record RequirementOptions
     /// <summary>With <see cref="CARootsPath"/>: the host name in the signer's certificate.</summary>
     public string? SubjectHostname { get; init; }
 
+    /// <summary>
+    /// What is taken of a sigstore instance's <c>trusted_root.json</c>: its CAs and logs, which are stored. With keys its logs alone. Null
+    /// for none.
+    /// </summary>
+    public TrustedRootMembers? TrustedRoot { get; init; }
+
     /// <summary>Whether nothing is said of requirements at all.</summary>
     public bool IsEmpty => Type is null && KeyPaths.Count == 0 && !InlineKey && !CopyKey && !AnyKey
         && SignedIdentity is null && !HasSigstoreParts;
@@ -79,7 +86,8 @@ public sealed record RequirementOptions
 
     /// <summary>The first parameter given that only <c>sigstoreSigned</c> has, for messages.</summary>
     internal TrustOption? SigstoreParameter =>
-        FulcioCAPath is not null ? TrustOption.FulcioCAPath
+        TrustedRoot is not null ? TrustOption.TrustedRootPath
+        : FulcioCAPath is not null ? TrustOption.FulcioCAPath
         : CARootsPath is not null ? TrustOption.CARootsPath
         : CAIntermediatesPath is not null ? TrustOption.CAIntermediatesPath
         : OidcIssuer is not null ? TrustOption.OidcIssuer

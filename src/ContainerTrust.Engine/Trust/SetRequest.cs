@@ -1,4 +1,5 @@
 using ContainerTrust.Engine.Keys;
+using ContainerTrust.Engine.Trust.Presets;
 using ContainerTrust.Engine.Trust.Travel;
 
 namespace ContainerTrust.Engine.Trust;
@@ -18,8 +19,11 @@ public sealed record SetRequest
     /// <summary>The transport of <see cref="Registries"/>. Null if none was named: then it is <c>docker</c>.</summary>
     public string? Transport { get; init; }
 
-    /// <summary>A vendor's preset, which brings its own registries, type and stores. Null for none.</summary>
+    /// <summary>A preset, which brings its own registries, type and stores. Null for none.</summary>
     public string? Preset { get; init; }
+
+    /// <summary>The presets that can be named.</summary>
+    public PresetCatalog Presets { get; init; } = PresetCatalog.BuiltIn;
 
     /// <summary>
     /// Entries to write as they are, but for what is given besides; alone, without scopes and preset. Null if entries are not what is set.
@@ -50,7 +54,7 @@ public sealed record SetRequest
         .. Options.CopyKey ? KeyCopies.Targets(Options) : Paths(Options),
         .. (Entries ?? []).Where(static e => e.Requirements is not null)
             .SelectMany(static e => PolicyFiles.Of(e.Requirements.OfType<TrustRequirement>())),
-        .. Preset is null || Options.KeyPaths.Count > 0 ? [] : TrustPresets.Files,
+        .. Preset is null || Options.KeyPaths.Count > 0 ? [] : Presets.Files(Preset),
     ];
 
     /// <summary>Whether entries are set with the keys that they name themselves.</summary>
@@ -167,19 +171,19 @@ public sealed record SetRequest
     // Who brings a key brings one of the form that the stores are for.
     private List<TrustChange> OfPreset(TrustStore store) =>
     [
-        .. store.Preset(Preset!, Options.KeyPaths.Count > 0, Force).Select(entry =>
+        .. store.Preset(Preset!, Options.KeyPaths.Count > 0, Force, Presets).Select(entry =>
         {
             (IReadOnlyList<TrustRequirement> requirements, IReadOnlyList<KeyCopy> copies) = Build(store, entry.Complete(Options));
             return new TrustChange
             {
-                Transport = "docker",
+                Transport = entry.Transport,
                 Registry = entry.Registry,
                 Requirements = requirements,
                 RequiresKeys = !Force,
                 IsForced = Force,
                 Copies = copies,
                 ReplacesKeys = Force,
-                Section = entry.Section,
+                Section = entry.Section.IsEmpty ? null : entry.Section,
             };
         }),
     ];
@@ -221,7 +225,7 @@ public sealed record SetRequest
         (RequirementOptions there, IReadOnlyList<KeyCopy> copies) =
             options.CopyKey && Paths(options).Any() ? KeyCopies.Of(options, store.Locations) : (options, []);
         IReadOnlyList<TrustRequirement> requirements = store.Requirements.Build(there);
-        store.CheckKeysThen(requirements, copies, Force, options.InlineKey);
+        store.CheckKeysThen(requirements, copies, Force, options.InlineKey || options.TrustedRoot is not null);
         return (requirements, copies);
     }
 

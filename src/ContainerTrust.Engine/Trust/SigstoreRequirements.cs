@@ -35,7 +35,7 @@ internal sealed class SigstoreRequirements
         RequirePaths(options.CARootsPath, TrustOption.CARootsPath, options);
         RequirePaths(options.CAIntermediatesPath, TrustOption.CAIntermediatesPath, options);
         SigstoreSignedRequirement common = WithRekor(new SigstoreSignedRequirement { SignedIdentity = options.SignedIdentity }, options);
-        if (options.FulcioCAPath is not null)
+        if (options.FulcioCAPath is not null || IsByRoot(options))
             return [common with { Fulcio = Fulcio(options) }];
         if (options.CARootsPath is not null)
             return [common with { Pki = Pki(options) }];
@@ -60,7 +60,8 @@ internal sealed class SigstoreRequirements
     private FulcioIdentity Fulcio(RequirementOptions options) => new()
     {
         CaPath = options.InlineKey ? null : options.FulcioCAPath,
-        CaData = options.InlineKey ? Data(options.FulcioCAPath!, options) : null,
+        CaData = IsByRoot(options) ? Convert.ToBase64String(options.TrustedRoot!.Authorities!)
+            : options.InlineKey ? Data(options.FulcioCAPath!, options) : null,
         OidcIssuer = options.OidcIssuer!,
         SubjectEmail = options.SubjectEmail!,
     };
@@ -79,21 +80,30 @@ internal sealed class SigstoreRequirements
     private SigstoreSignedRequirement WithRekor(SigstoreSignedRequirement requirement, RequirementOptions options)
     {
         IReadOnlyList<string> paths = options.RekorPublicKeyPaths;
+        if (options.TrustedRoot is { } root)
+            return WithRekorData(requirement, [.. root.LogKeys.Select(static k => Convert.ToBase64String(k))]);
         if (paths.Count == 0)
             return requirement;
         if (!options.InlineKey)
             return paths.Count == 1 ? requirement with { RekorPublicKeyPath = paths[0] } : requirement with { RekorPublicKeyPaths = paths };
-        string[] data = [.. paths.Select(path => Data(path, options))];
-        return data.Length == 1 ? requirement with { RekorPublicKeyData = data[0] } : requirement with { RekorPublicKeyDatas = data };
+        return WithRekorData(requirement, [.. paths.Select(path => Data(path, options))]);
     }
+
+    private static SigstoreSignedRequirement WithRekorData(SigstoreSignedRequirement requirement, string[] data) =>
+        data.Length == 1 ? requirement with { RekorPublicKeyData = data[0] } : requirement with { RekorPublicKeyDatas = data };
+
+    // With keys, a trusted root has nothing but the logs.
+    private static bool IsByRoot(RequirementOptions options) => options is { TrustedRoot: not null, KeyPaths.Count: 0 };
 
     private string Data(string path, RequirementOptions options) =>
         Convert.ToBase64String(_files.Read(path, options.BaseDirectory, isOpenPgp: false));
 
     private static void RequireOneSource(RequirementOptions options)
     {
+        if (options.TrustedRoot is not null)
+            RequireRootAlone(options);
         bool hasKeys = options.KeyPaths.Count > 0;
-        bool hasFulcio = options.FulcioCAPath is not null;
+        bool hasFulcio = options.FulcioCAPath is not null || IsByRoot(options);
         bool hasPki = options.CARootsPath is not null;
         if ((hasKeys ? 1 : 0) + (hasFulcio ? 1 : 0) + (hasPki ? 1 : 0) > 1)
             throw Invalid("SeveralKeySources",
@@ -107,14 +117,30 @@ internal sealed class SigstoreRequirements
             RequireKeys(options, hasKeys);
     }
 
+    private static void RequireRootAlone(RequirementOptions options)
+    {
+        TrustOption? other = options.FulcioCAPath is not null ? TrustOption.FulcioCAPath
+            : options.RekorPublicKeyPaths.Count > 0 ? TrustOption.RekorPublicKeyPath
+            : options.CARootsPath is not null ? TrustOption.CARootsPath
+            : null;
+        if (other is not null)
+            throw Invalid("ParametersNotTogether",
+                $"{TrustOption.TrustedRootPath} names the CAs and the logs itself. Leave out {other} or {TrustOption.TrustedRootPath}.");
+    }
+
     private static void RequireFulcio(RequirementOptions options)
     {
+        TrustOption source = IsByRoot(options) ? TrustOption.TrustedRootPath : TrustOption.FulcioCAPath;
         TrustOption[] missing =
         [
             .. options.OidcIssuer is null ? (TrustOption[])[TrustOption.OidcIssuer] : [],
             .. options.SubjectEmail is null ? (TrustOption[])[TrustOption.SubjectEmail] : [],
-            .. options.RekorPublicKeyPaths.Count == 0 ? (TrustOption[])[TrustOption.RekorPublicKeyPath] : [],
+            .. options.RekorPublicKeyPaths.Count == 0 && options.TrustedRoot is null ? (TrustOption[])[TrustOption.RekorPublicKeyPath] : [],
         ];
+        if (missing.Length > 0 && IsByRoot(options))
+            throw Invalid("IncompleteIdentity",
+                $"The CAs of a trusted root certify everybody who can log in, so {source} needs the signer too: give " +
+                $"{TrustOption.OidcIssuer} and {TrustOption.SubjectEmail}. Missing: {string.Join<TrustOption>(", ", missing)}.");
         if (missing.Length > 0)
             throw Invalid("IncompleteIdentity",
                 $"A Fulcio CA certifies everybody who can log in, so {TrustOption.FulcioCAPath} needs the signer too: give " +
@@ -123,9 +149,9 @@ internal sealed class SigstoreRequirements
         if (options.SubjectHostname is not null || options.CAIntermediatesPath is not null)
             throw Apart(options.SubjectHostname is not null ? TrustOption.SubjectHostname : TrustOption.CAIntermediatesPath,
                 $"{TrustOption.CARootsPath}",
-                $"Leave it out: with {TrustOption.FulcioCAPath} signers are known by {TrustOption.OidcIssuer} " +
+                $"Leave it out: with {source} signers are known by {TrustOption.OidcIssuer} " +
                 $"and {TrustOption.SubjectEmail}.");
-        RequireNoAnyKey(options, TrustOption.FulcioCAPath);
+        RequireNoAnyKey(options, source);
     }
 
     private static void RequirePki(RequirementOptions options)

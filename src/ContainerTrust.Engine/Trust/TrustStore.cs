@@ -7,6 +7,7 @@ using ContainerTrust.Engine.Hosts.Lookup;
 using ContainerTrust.Engine.Hosts.Ssh;
 using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.References;
+using ContainerTrust.Engine.Trust.Presets;
 using ContainerTrust.Engine.Trust.Travel;
 
 namespace ContainerTrust.Engine.Trust;
@@ -279,29 +280,32 @@ public sealed partial class TrustStore
             ? new TrustReset(this, _messages).Run(keepSignatureStores, preview, cancellationToken)
             : Changed(new TrustReset(this, _messages).Run(keepSignatureStores, preview, cancellationToken));
 
-    /// <summary>A vendor's registries in the form of this host's release, with a warning where that replaces sigstore signatures by GPG
+    /// <summary>A preset's entries in the form of this host's release, with a warning where that replaces sigstore signatures by GPG
     /// ones.</summary>
-    /// <param name="name">The preset, see <see cref="TrustPresets.Names"/>.</param>
+    /// <param name="name">The preset, see <see cref="PresetCatalog.Names"/>.</param>
     /// <param name="hasOwnKeys">Whether the user brings keys in place of the vendor's: <c>RedHat</c> is then the form of RHEL 8 and
     /// 9.</param>
     /// <param name="force">Take a preset whose key is missing all the same.</param>
+    /// <param name="presets">The presets that can be named. Null for those that are built in.</param>
     /// <returns>One entry per registry.</returns>
     /// <exception cref="TrustException">
     /// There is no such preset (<c>PresetNotFound</c>), its key has to be fetched first (<c>PresetKeyMissing</c>), or a file cannot be
     /// read.
     /// </exception>
-    public IReadOnlyList<TrustPresetEntry> Preset(string name, bool hasOwnKeys = false, bool force = false)
+    public IReadOnlyList<TrustPresetEntry> Preset(string name, bool hasOwnKeys = false, bool force = false, PresetCatalog? presets = null)
     {
-        IReadOnlyList<TrustPresetEntry> entries = hasOwnKeys ? TrustPresets.Get(name) : TrustPresets.For(name, Host);
+        TrustPreset preset = (presets ?? PresetCatalog.BuiltIn).Find(name);
+        (PresetForm form, string reason) = hasOwnKeys ? (preset.Forms[^1], "") : preset.FormFor(Host);
+        IReadOnlyList<TrustPresetEntry> entries = hasOwnKeys ? preset.Default : form.For(Host);
         if (!hasOwnKeys && !force)
-            TrustPresets.RequireFetchedKey(entries, Host);
+            TrustPresets.RequireFetchedKey(preset.Name, entries, Host);
         if (!hasOwnKeys && TrustPresets.OtherKey(entries, _keys) is { } other)
             _told.WarnOnce(other);
-        _messages.Verbose("The preset asks for " +
-            $"{(entries[0].IsSigstore ? "sigstore signatures in Red Hat's log, as RHEL 10 does" : "GPG signatures, as RHEL 8 and 9 do")}.");
+        _messages.Verbose($"The preset asks for {form.Description}. {reason}".TrimEnd());
         foreach (string doubt in TrustPresets.Replaced(entries, this))
             _told.WarnOnce(doubt);
-        if (TrustPresets.LeftOut([.. entries.Where(static e => !e.IsSigstore).Select(static e => e.Registry)]) is { } leftOut)
+        if (TrustPresets.LeftOut([.. entries.Where(static e => e.Type == TrustType.SignedBy).Select(static e => e.Registry)]) is
+            { } leftOut)
             _messages.Verbose(leftOut);
         return entries;
     }

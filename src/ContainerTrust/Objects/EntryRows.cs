@@ -60,6 +60,27 @@ internal static class EntryRows
         return OfRow(bag, resolve);
     }
 
+    /// <summary>An item as a preset, live or from another session.</summary>
+    /// <param name="item">The item.</param>
+    /// <returns>The preset. Null if it is not one.</returns>
+    /// <exception cref="TrustException">It is one, and not complete (<c>InvalidEntry</c>).</exception>
+    public static ImageTrustPreset? OfPreset(object? item)
+    {
+        object? plain = item is PSObject wrapped ? wrapped.BaseObject : item;
+        if (plain is ImageTrustPreset preset)
+            return preset;
+        if (item is not PSObject bag || !bag.TypeNames.Contains("Deserialized.ContainerTrust.ImageTrustPreset"))
+            return null;
+        try
+        {
+            return (ImageTrustPreset)Rehydration.ToLive(bag, typeof(ImageTrustPreset));
+        }
+        catch (PSInvalidCastException e)
+        {
+            throw Invalid($"A preset from another session is not complete: {e.Message.TrimEnd('.')}", e);
+        }
+    }
+
     // What is there after a change; else the scope alone, where the change was or was to be made. A removed scope is not set again.
     private static ImageTrust OfChange(ImageTrustChange change, bool isRemoval)
     {

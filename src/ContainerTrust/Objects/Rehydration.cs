@@ -34,6 +34,18 @@ internal static partial class Rehydration
             CurrentUser = Required(bag.Truth("CurrentUser")),
             PodmanVersion = bag.Text("PodmanVersion"),
         },
+        nameof(ImageTrustPreset) => new ImageTrustPreset
+        {
+            ComputerName = bag.RequiredText("ComputerName"),
+            Name = bag.RequiredText("Name"),
+            Description = bag.RequiredText("Description"),
+            Source = Required(bag.Texts("Source")),
+            Form = bag.RequiredText("Form"),
+            Reason = bag.RequiredText("Reason"),
+            Entries = bag.Objects<ImageTrust>("Entries"),
+            MissingFile = Required(bag.Texts("MissingFile")),
+            Path = bag.Text("Path"),
+        },
         nameof(ImageTrustDifference) => Difference(bag),
         nameof(ImageEnforcementResult) => Enforcement(bag),
         nameof(KeyRotationState) => Rotation(bag),

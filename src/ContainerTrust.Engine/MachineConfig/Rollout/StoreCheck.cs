@@ -77,7 +77,7 @@ internal sealed class StoreCheck
     // A policy does not have the stores of its scopes: those of a vendor are the preset's.
     private string ShipStore(string scope, IReadOnlyList<TrustRequirement> requirements)
     {
-        string? preset = TrustPresets.Names.FirstOrDefault(n => TrustPresets.Get(n).Any(e => e.Registry == scope
+        string? preset = TrustPresets.OfRedHat.FirstOrDefault(n => TrustPresets.Get(n).Any(e => e.Registry == scope
             && e.SignatureStore is not null && RequirementWriter.MeansSame([.. e.Requirements], requirements)));
         return preset is not null ? Ship("one", preset)
             : $"Give {(scope.Length == 0 ? "the default" : "it")} one: {TrustOperation.Set} {TrustOption.SignatureStore} makes the file " +

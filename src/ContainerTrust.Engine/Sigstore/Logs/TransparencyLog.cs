@@ -16,6 +16,21 @@ internal sealed class TransparencyLog(SigstorePublicKey key, byte[] logId, IRead
 {
     private const string Unknown = "The log entry is not of a log that is trusted.";
 
+    /// <summary>When its key counts.</summary>
+    public ValidityWindow Window => window;
+
+    /// <summary>Its key, DER (RFC 5280 section 4.1).</summary>
+    public byte[] SubjectPublicKeyInfo => key.SubjectPublicKeyInfo;
+
+    /// <summary>The log for messages: its host, or else its identifier.</summary>
+    public string Name => names.Count > 0 ? names[0] : Convert.ToBase64String(logId);
+
+    /// <summary>
+    /// Whether policy.json can have it: the promises of a Rekor 1 log by an ECDSA key are all that containers/image verifies. A log of
+    /// Rekor 2 has another identifier than the hash of its key.
+    /// </summary>
+    public bool IsForPolicies => key.IsEcdsa && logId.AsSpan().SequenceEqual(SHA256.HashData(key.SubjectPublicKeyInfo));
+
     /// <summary>A log of which only the key is known; its identifier is the key's SHA-256, as Rekor's is.</summary>
     /// <param name="key">The key.</param>
     /// <returns>The log.</returns>
