@@ -26,15 +26,23 @@ internal static class Changes
     {
         foreach (string warning in withWarnings ? result.Warnings : [])
             StandardError.Warn(warning);
+        return TrySay(() => Say(result, dryRun), isMade: !dryRun);
+    }
+
+    /// <summary>Says what became of work that is done.</summary>
+    /// <param name="say">Prints it.</param>
+    /// <param name="isMade">Whether something was changed, and only the words for it can be lost.</param>
+    /// <returns>Whether standard output took it.</returns>
+    public static bool TrySay(Action say, bool isMade)
+    {
         try
         {
-            Say(result, dryRun);
+            say();
             return true;
         }
         catch (LostOutputException e)
         {
-            // The work is done; only the words for it are lost.
-            StandardError.WriteLine($"containertrust: {(dryRun ? "the answer" : "the change was made, but")} " +
+            StandardError.WriteLine($"containertrust: {(isMade ? "the change was made, but" : "the answer")} " +
                 $"could not be printed: {e.Reason}");
             return false;
         }

@@ -11,10 +11,17 @@ internal static class HistoryCommand
     public static Command Create()
     {
         CommonOptions common = new();
-        Command command = new("history", "Lists the changes that are on record, the newest first.");
+        Option<bool> json = new("--json") { Description = "All properties, as JSON" };
+        Command command = new("history", "Lists the changes that are on record, the newest first.") { json };
         common.AddTo(command);
         command.SetAction(result =>
         {
+            if (result.GetValue(json))
+            {
+                Output.Write(TrustJson.Write([.. common.Open(result).ReadChanges()]));
+                return ExitCode.Done;
+            }
+
             StringBuilder text = new();
             string? last = null;
             foreach (ImageTrustChange change in common.Open(result).ReadChanges())

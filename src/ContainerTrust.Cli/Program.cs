@@ -97,6 +97,7 @@ internal static class Program
         "reset" => [ResetCommand.Create()],
         "undo" => [UndoCommand.Create()],
         "history" => [HistoryCommand.Create()],
+        "rotate" => [RotateCommand.Create()],
         "verify" => [VerifyCommand.Create()],
         "release" => [ReleaseCommand.Create()],
         "save" => [SaveCommand.Create()],
@@ -112,8 +113,8 @@ internal static class Program
     private static Command[] AllCommands() =>
     [
         ShowCommand.Create(), SetCommand.Create(), PresetsCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(),
-        UndoCommand.Create(),
-        HistoryCommand.Create(), VerifyCommand.Create(), ReleaseCommand.Create(), SaveCommand.Create(),
+        UndoCommand.Create(), HistoryCommand.Create(), RotateCommand.Create(),
+        VerifyCommand.Create(), ReleaseCommand.Create(), SaveCommand.Create(),
         TestCommand.Create(), RehearseCommand.Create(), MachineConfigCommand.Create(), ImagePolicyCommand.Create(), LayerCommand.Create(),
         DscCommand.Create(),
     ];

@@ -17,6 +17,9 @@ internal static class UndoCommand
         command.SetAction(result =>
         {
             bool preview = result.GetValue(dryRun);
+            if (result.GetValue(id) is { } named && (named.Length == 0 || named.StartsWith('-')))
+                throw new TrustException("InvalidOptions", TrustErrorKind.InvalidArgument,
+                    $"'{named}' is not an option of this command, nor a change. See --help, or containertrust history for the changes.");
             using Cancellation cancel = new();
             TrustStore store = common.Open(result);
             TrustUndoPreview undo = store.PreviewUndo(result.GetValue(id));

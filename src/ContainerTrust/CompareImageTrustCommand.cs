@@ -52,7 +52,7 @@ public sealed class CompareImageTrustCommand : FleetCmdlet
             throw new TrustException(
                 "ReferenceMissing",
                 TrustErrorKind.InvalidArgument,
-                "Specify one reference to compare with: -ReferenceObject (entries, a policy.json, a root, a MachineConfig) or " +
+                "One reference is compared with. Specify -ReferenceObject (entries, a policy.json, a root, a MachineConfig) or " +
                 "-ReferenceHostName.");
     }
 

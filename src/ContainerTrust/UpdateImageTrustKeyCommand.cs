@@ -162,21 +162,7 @@ public sealed class UpdateImageTrustKeyCommand : FleetCmdlet
     {
         Dictionary<TrustChange, TrustException> failed = new(ReferenceEqualityComparer.Instance);
         TrustChange[] done = Make(host, changes, failed);
-        IReadOnlyList<RotationScope> now = done.Length > 0 ? rotation.Find(isAfterChange: true) : scopes;
-        foreach (RotationScope scope in scopes)
-        {
-            KeyRotationState state = now.FirstOrDefault(n => IsSame(n.State, scope.State))?.State ?? scope.State;
-            TrustException? error = scope.Change is { } change ? failed.GetValueOrDefault(change) : scope.Error;
-            Show(host,
-            [
-                state with
-                {
-                    IsChanged = scope.Change is { } own && done.Any(d => ReferenceEquals(d, own)),
-                    ErrorId = error?.ErrorId ?? state.ErrorId,
-                    Reason = error?.Message ?? state.Reason,
-                },
-            ]);
-        }
+        Show(host, rotation.StatesAfter(scopes, done, failed));
     }
 
     // What was changed; what is not possible is an error, and the rest gets its turn.
@@ -214,7 +200,4 @@ public sealed class UpdateImageTrustKeyCommand : FleetCmdlet
 
     private static string Describe(TrustChange change, string what) => change.Copies.Count == 0 ? what
         : $"{what}, key files {string.Join(", ", change.Copies.Select(static c => PrintableText.Line(c.Path)))}";
-
-    private static bool IsSame(KeyRotationState one, KeyRotationState other) =>
-        one.Transport == other.Transport && one.Registry == other.Registry;
 }

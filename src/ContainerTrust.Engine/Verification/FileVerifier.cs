@@ -111,7 +111,7 @@ public sealed class FileVerifier
         {
             manifest = JudgedManifest.FromDigest(files.ManifestDigest ?? reference.Digest
                 ?? throw new TrustException("ManifestRequired", TrustErrorKind.InvalidArgument,
-                    "Give the manifest, or its digest, that the signature is to be for."));
+                    "It is not said what the signature is to be for. Give the manifest, or its digest."));
         }
 
         if (reference.Digest is { } named && !manifest.Matches(named))

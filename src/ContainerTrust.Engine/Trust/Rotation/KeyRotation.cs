@@ -56,6 +56,37 @@ public sealed class KeyRotation
         return Look((scope, keys) => Change(scope, keys, step));
     }
 
+    /// <summary>Where the scopes are after a step was made.</summary>
+    /// <param name="planned">The scopes, as <see cref="Plan"/> has them.</param>
+    /// <param name="done">The changes that were made.</param>
+    /// <param name="failed">The changes that were not possible, and why.</param>
+    /// <returns>The states, in the order of the scopes.</returns>
+    /// <exception cref="TrustException">There is no policy any more, or it cannot be read.</exception>
+    public IReadOnlyList<KeyRotationState> StatesAfter(
+        IReadOnlyList<RotationScope> planned,
+        IReadOnlyList<TrustChange> done,
+        IReadOnlyDictionary<TrustChange, TrustException> failed)
+    {
+        ArgumentNullException.ThrowIfNull(planned);
+        ArgumentNullException.ThrowIfNull(done);
+        ArgumentNullException.ThrowIfNull(failed);
+        IReadOnlyList<RotationScope> now = done.Count > 0 ? Find(isAfterChange: true) : planned;
+        return [.. planned.Select(scope =>
+        {
+            KeyRotationState state = now.FirstOrDefault(n => IsSame(n.State, scope.State))?.State ?? scope.State;
+            TrustException? error = scope.Change is { } change ? failed.GetValueOrDefault(change) : scope.Error;
+            return state with
+            {
+                IsChanged = scope.Change is { } own && done.Any(d => ReferenceEquals(d, own)),
+                ErrorId = error?.ErrorId ?? state.ErrorId,
+                Reason = error?.Message ?? state.Reason,
+            };
+        })];
+    }
+
+    private static bool IsSame(KeyRotationState one, KeyRotationState other) =>
+        one.Transport == other.Transport && one.Registry == other.Registry;
+
     private List<RotationScope> Look(Func<Scope, RotationKeys, TrustChange?> change, bool isAfterChange = false)
     {
         PolicyDocument policy = _store.ReadPolicy();

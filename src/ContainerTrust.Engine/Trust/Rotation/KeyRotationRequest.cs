@@ -40,7 +40,7 @@ public sealed record KeyRotationRequest
             throw new TrustException(
                 "MissingKey",
                 TrustErrorKind.InvalidArgument,
-                "Say which key is exchanged: specify the old key's file or its fingerprint.");
+                "It is not said which key is exchanged. Specify the old key's file or its fingerprint.");
         if (OldFingerprints.FirstOrDefault(f => NewKey.Names(f)) is { } same)
             throw new TrustException(
                 "SameKey",
