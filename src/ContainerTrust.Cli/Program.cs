@@ -92,6 +92,7 @@ internal static class Program
     {
         "show" => [ShowCommand.Create()],
         "set" => [SetCommand.Create()],
+        "apply" => [ApplyCommand.Create()],
         "remove" => [RemoveCommand.Create()],
         "reset" => [ResetCommand.Create()],
         "undo" => [UndoCommand.Create()],
@@ -110,8 +111,8 @@ internal static class Program
 
     private static Command[] AllCommands() =>
     [
-        ShowCommand.Create(), SetCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(), UndoCommand.Create(),
-        HistoryCommand.Create(), VerifyCommand.Create(), ReleaseCommand.Create(), SaveCommand.Create(),
+        ShowCommand.Create(), SetCommand.Create(), ApplyCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(),
+        UndoCommand.Create(), HistoryCommand.Create(), VerifyCommand.Create(), ReleaseCommand.Create(), SaveCommand.Create(),
         TestCommand.Create(), RehearseCommand.Create(), MachineConfigCommand.Create(), ImagePolicyCommand.Create(), LayerCommand.Create(),
         DscCommand.Create(),
     ];
