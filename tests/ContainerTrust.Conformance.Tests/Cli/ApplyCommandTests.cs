@@ -79,6 +79,7 @@ public sealed class ApplyCommandTests : IDisposable
         Assert.Equal(0, Apply("--force").ExitCode);
     }
 
+    /// <summary><c>WeakerTrust</c>.</summary>
     [SkippableFact]
     public void What_weakens_checks_is_refused_unless_that_is_allowed()
     {
@@ -100,6 +101,7 @@ public sealed class ApplyCommandTests : IDisposable
         Assert.Equal(0, Apply("--force").ExitCode);
     }
 
+    /// <summary><c>FileSignatureMissing</c> and <c>FileSignatureInvalid</c>.</summary>
     [SkippableFact]
     public void A_signature_of_gpg_is_demanded()
     {

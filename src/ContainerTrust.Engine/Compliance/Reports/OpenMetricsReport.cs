@@ -20,7 +20,7 @@ internal static class OpenMetricsReport
         List<HostMetrics> hosts = Hosts(report);
         StringBuilder text = new();
         Family(text, hosts, "check_success",
-            "Whether the host could be checked: 1, or 0 if no rule was checked. What was checked in part has a finding of the rule NotChecked.",
+            "Whether the host could be checked: 1, or 0 if no rule was. What was checked in part has a finding of the rule NotChecked.",
             static h => Number(h.IsChecked ? 1 : 0));
         Family(text, hosts, "check_timestamp_seconds", "When the host was checked last, or was tried to be, in seconds since 1970.",
             static h => Seconds(h.CheckedAt));
