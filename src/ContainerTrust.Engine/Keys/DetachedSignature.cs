@@ -23,7 +23,7 @@ public static class DetachedSignature
     /// <summary>Refuses a file that none of the keys has signed.</summary>
     /// <param name="path">The file's absolute path, by which its signature is found.</param>
     /// <param name="content">The file as it was read. Whoever uses it must use these bytes, and not read the file again.</param>
-    /// <param name="keyPaths">Absolute paths of key files of this machine, OpenPGP or PEM public keys; one of them must have signed.</param>
+    /// <param name="keyPaths">Absolute paths of key files of this machine, OpenPGP or PEM; one must have signed.</param>
     /// <param name="signaturePath">The signature's absolute path. Null for the one beside the file.</param>
     /// <param name="now">The moment at which keys and signatures must not have ended.</param>
     /// <returns>Who signed it: a sentence.</returns>
@@ -115,7 +115,8 @@ public static class DetachedSignature
         {
             TrustKey key = PemPublicKeyReader.Read(source.Content.Span, source.Name, out byte[] der).Keys[0];
             if (!SigstorePublicKey.TryCreate(key, der, out SigstorePublicKey? publicKey, out string problem))
-                throw new TrustException("NoUsableKey", TrustErrorKind.InvalidData, $"{source.Name} has no key that can be used: {problem}.")
+                throw new TrustException(
+                    "NoUsableKey", TrustErrorKind.InvalidData, $"{source.Name} has no key that can be used: {problem}.")
                     { Target = source.Name };
             using (publicKey)
             {

@@ -48,8 +48,8 @@ public sealed record TrustChange
     public bool IsForced { get; init; }
 
     /// <summary>
-    /// Whether the changes are refused (<c>WeakerTrust</c>) where images would be accepted with fewer or weaker checks than before, which is
-    /// else only warned of. One change that says so counts for all that are made together.
+    /// Whether the changes are refused (<c>WeakerTrust</c>) where images would be accepted with fewer or weaker checks than before, which
+    /// is else only warned of. One change that says so counts for all that are made together.
     /// </summary>
     public bool MustNotWeaken { get; init; }
 

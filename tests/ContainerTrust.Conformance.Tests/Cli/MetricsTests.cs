@@ -28,7 +28,8 @@ public sealed class MetricsTests : IDisposable
         CommandLine.Result said = CommandLine.Run(CommandLine.Tool("sh"), "-c", $"{quoted} | '{promtool}' check metrics");
         Assert.Equal((0, "", ""), (said.ExitCode, said.Output, said.Error));
         string text = CommandLine.Run(CommandLine.Ours, "test", "--root", Root, "--format", "openmetrics").Output;
-        Assert.Contains("\ncontainertrust_findings{rule=\"DefaultAcceptsAnything\",severity=\"error\"} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains("\ncontainertrust_findings{rule=\"DefaultAcceptsAnything\",severity=\"error\"} 1\n", text,
+            StringComparison.Ordinal);
         Assert.Contains("\ncontainertrust_compliant 0\n", text, StringComparison.Ordinal);
         Assert.Contains("containertrust_check_success 1\n", text, StringComparison.Ordinal);
         Assert.EndsWith("\n# EOF\n", text, StringComparison.Ordinal);

@@ -78,7 +78,8 @@ internal sealed record HostMetrics
     }
 
     // Results may come from another session, or be made by hand.
-    private static (string Rule, string Severity) Key(string rule, ImageTrustSeverity severity) => (PrintableText.Line(rule), Word(severity));
+    private static (string Rule, string Severity) Key(string rule, ImageTrustSeverity severity) =>
+        (PrintableText.Line(rule), Word(severity));
 
     private static string Word(ImageTrustSeverity severity) => severity switch
     {

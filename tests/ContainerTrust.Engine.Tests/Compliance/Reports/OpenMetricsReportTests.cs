@@ -104,7 +104,8 @@ public sealed partial class OpenMetricsReportTests
             Hosts = [Host("web1", "KeyWeak", "KeyWeak"), Host("web1"), Host("")], Unchecked = [new UncheckedHost("web7", "Refused.")],
         };
         string text = Text(fleet);
-        Assert.Contains("\ncontainertrust_findings{host=\"web1\",rule=\"KeyWeak\",severity=\"warning\"} 2\n", text, StringComparison.Ordinal);
+        Assert.Contains("\ncontainertrust_findings{host=\"web1\",rule=\"KeyWeak\",severity=\"warning\"} 2\n", text,
+            StringComparison.Ordinal);
         foreach (string name in (string[])["web1", "web1 (2)", "(unknown host)", "web7"])
             Assert.Contains($"\ncontainertrust_compliant{{host=\"{name}\"}} ", text, StringComparison.Ordinal);
         RequireSound(text);
