@@ -25,4 +25,7 @@ internal static class ExitCode
     /// <see cref="Failed"/>.
     /// </summary>
     public const int NotCompliant = 3;
+
+    /// <summary><c>apply --exit-code</c>: something was changed, or would be.</summary>
+    public const int Changed = 3;
 }

@@ -78,7 +78,7 @@ internal static class ManualPage
         .SH EXIT STATUS
         .TP
         .B 0
-        What was asked for is done, or was so already; \fBverify\fR and \fBrelease\fR: valid; \fBtest\fR: compliant.
+        What was asked for is done, or was so already (\fBapply \-\-exit\-code\fR: was so already); \fBverify\fR and \fBrelease\fR: valid; \fBtest\fR: compliant.
         .TP
         .B 1
         It failed. \fBverify\fR and \fBrelease\fR: an image was judged, and is not valid. \fBtest\fR: the host could not be checked.
@@ -88,6 +88,7 @@ internal static class ManualPage
         .TP
         .B 3
         \fBverify\fR and \fBrelease\fR: an image could not be judged. \fBtest\fR: the host is not compliant.
+        \fBapply \-\-exit\-code\fR: something was changed, or would be.
         .TP
         .B 130
         Ctrl+C was pressed. What was written is whole.

@@ -93,6 +93,7 @@ internal static class Program
         "show" => [ShowCommand.Create()],
         "set" => [SetCommand.Create()],
         "presets" => [PresetsCommand.Create()],
+        "apply" => [ApplyCommand.Create()],
         "remove" => [RemoveCommand.Create()],
         "reset" => [ResetCommand.Create()],
         "undo" => [UndoCommand.Create()],
@@ -112,8 +113,8 @@ internal static class Program
 
     private static Command[] AllCommands() =>
     [
-        ShowCommand.Create(), SetCommand.Create(), PresetsCommand.Create(), RemoveCommand.Create(), ResetCommand.Create(),
-        UndoCommand.Create(), HistoryCommand.Create(), RotateCommand.Create(),
+        ShowCommand.Create(), SetCommand.Create(), ApplyCommand.Create(), PresetsCommand.Create(), RemoveCommand.Create(),
+        ResetCommand.Create(), UndoCommand.Create(), HistoryCommand.Create(), RotateCommand.Create(),
         VerifyCommand.Create(), ReleaseCommand.Create(), SaveCommand.Create(),
         TestCommand.Create(), RehearseCommand.Create(), MachineConfigCommand.Create(), ImagePolicyCommand.Create(), LayerCommand.Create(),
         DscCommand.Create(),

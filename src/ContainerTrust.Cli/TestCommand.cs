@@ -37,10 +37,10 @@ internal static class TestCommand
         };
         Option<string> format = new("--format")
         {
-            Description = "text, json, junit, html, xccdf or cklb (default: by the name of --output, else text)",
+            Description = "text, json, junit, html, xccdf, cklb or openmetrics (default: by the name of --output, else text)",
             HelpName = "format",
             DefaultValueFactory = static _ => "",
-            CompletionSources = { { "text", "json", "junit", "html", "xccdf", "cklb" } },
+            CompletionSources = { { "text", "json", "junit", "html", "xccdf", "cklb", "openmetrics" } },
         };
         Option<string?> output = new("--output", "-o") { Description = "Write the report to this file", HelpName = "file" };
         Option<bool> quiet = new("--quiet", "-q") { Description = "Print nothing; only the exit code says whether the host is compliant" };
@@ -64,21 +64,21 @@ internal static class TestCommand
             if (file is "")
                 throw Usage("--output is empty; perhaps a variable is not set.");
             ReportFormat? reportFormat = Format(result.GetValue(format)!, file);
-            ComplianceOptions options = new ComplianceOptions
-            {
-                ExpiringWithin = Days(result.GetValue(expiring)),
-                ExcludedRules = ComplianceRules.Excluded(result.GetValue(exclude) ?? []),
-                MinimumSeverity = Severity(result.GetValue(severity)!),
-                Baseline = Baseline(result.GetValue(baseline)),
-            }.ForProfile(result.GetValue(profile));
             using Cancellation cancel = new();
-            ImageTrustCompliance found = ComplianceChecker.Check(common.Open(result), options, cancel.Token);
-            byte[] text = reportFormat is { } f ? new ComplianceReport { Hosts = [found] }.Write(f)
-                : Encoding.UTF8.GetBytes(InWords(found));
-            if (file is not null)
-                ReportFile.Write(Path.GetFullPath(file), text, cancel.Token);
-            else if (!result.GetValue(quiet))
-                Output.Write(Encoding.UTF8.GetString(text));
+            ReportTarget target = new(file, reportFormat, result.GetValue(quiet));
+            target.WarnOfName();
+            ImageTrustCompliance found = target.Checked(() => ComplianceChecker.Check(
+                common.Open(result),
+                new ComplianceOptions
+                {
+                    ExpiringWithin = Days(result.GetValue(expiring)),
+                    ExcludedRules = ComplianceRules.Excluded(result.GetValue(exclude) ?? []),
+                    MinimumSeverity = Severity(result.GetValue(severity)!),
+                    Baseline = Baseline(result.GetValue(baseline)),
+                }.ForProfile(result.GetValue(profile)),
+                cancel.Token), cancel.Token);
+            target.Write(reportFormat is { } f ? ReportTarget.Report(found).Write(f) : Encoding.UTF8.GetBytes(InWords(found)),
+                cancel.Token);
             return found.Compliant ? ExitCode.Done : ExitCode.NotCompliant;
         });
         return command;
@@ -113,7 +113,8 @@ internal static class TestCommand
         "html" => ReportFormat.Html,
         "xccdf" => ReportFormat.Xccdf,
         "cklb" => ReportFormat.Cklb,
-        _ => throw Usage($"'{word}' is not a format; possible are text, json, junit, html, xccdf and cklb."),
+        "openmetrics" => ReportFormat.OpenMetrics,
+        _ => throw Usage($"'{word}' is not a format; possible are text, json, junit, html, xccdf, cklb and openmetrics."),
     };
 
     private static string InWords(ImageTrustCompliance found)

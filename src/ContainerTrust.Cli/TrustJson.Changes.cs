@@ -1,46 +1,60 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using ContainerTrust.Engine.Formats.Json;
+using ContainerTrust.Engine.Trust;
 
 namespace ContainerTrust.Cli;
 
-/// <content>Changes on record, and keys on their way.</content>
+/// <content>Changes of a host.</content>
 internal static partial class TrustJson
 {
-    public static string Write(IReadOnlyList<ImageTrustChange> objects) => WriteArray(objects, Write);
-
-    public static string Write(IReadOnlyList<KeyRotationState> objects) => WriteArray(objects, Write);
-
-    private static void Write(Utf8JsonWriter writer, ImageTrustChange change)
+    /// <summary>What changes did, or would do: one object.</summary>
+    /// <param name="result">What became of the files.</param>
+    /// <param name="scopes">What became of the scopes.</param>
+    /// <param name="dryRun">Whether it only would be done.</param>
+    public static string Write(TrustEditResult result, IReadOnlyList<ImageTrustChange> scopes, bool dryRun)
     {
-        writer.WriteStartObject();
-        writer.WriteString("computerName"u8, change.ComputerName);
-        writer.WriteString("id"u8, change.Id);
-        Write(writer, "time", change.Time);
-        writer.WriteString("user"u8, change.User);
-        writer.WriteString("command"u8, change.Command);
-        writer.WriteString("transport"u8, change.Transport);
-        writer.WriteString("registry"u8, change.Registry);
-        writer.WriteBoolean("isDefault"u8, change.IsDefault);
-        writer.WriteString("status"u8, Camel(change.Status.ToString()));
-        writer.WriteString("beforeTrust"u8, change.BeforeTrust);
-        writer.WriteString("afterTrust"u8, change.AfterTrust);
-        Write(writer, "paths", [.. change.Paths]);
-        writer.WriteString("undoes"u8, change.Undoes);
-        writer.WriteString("undoneBy"u8, change.UndoneBy);
-        writer.WriteString("reason"u8, change.Reason);
-        writer.WriteString("errorId"u8, change.ErrorId);
-        writer.WriteEndObject();
-    }
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter writer = new(buffer, new JsonWriterOptions
+            { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            writer.WriteStartObject();
+            writer.WriteBoolean("changed"u8, result.Files.Count > 0);
+            writer.WriteBoolean("dryRun"u8, dryRun);
+            writer.WriteStartArray("files"u8);
+            foreach (TrustFileChange file in result.Files)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("path"u8, PrintableText.Line(file.Path));
+                writer.WriteString("action"u8, Camel(file.Action.ToString()));
+                writer.WriteEndObject();
+            }
 
-    private static void Write(Utf8JsonWriter writer, KeyRotationState state)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("computerName"u8, state.ComputerName);
-        writer.WriteString("transport"u8, state.Transport);
-        writer.WriteString("registry"u8, state.Registry);
-        writer.WriteString("step"u8, Camel(state.Step.ToString()));
-        writer.WriteBoolean("isChanged"u8, state.IsChanged);
-        writer.WriteString("errorId"u8, state.ErrorId);
-        writer.WriteString("reason"u8, state.Reason);
-        writer.WriteEndObject();
+            writer.WriteEndArray();
+            writer.WriteStartArray("scopes"u8);
+            foreach (ImageTrustChange scope in scopes)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("transport"u8, PrintableText.Line(scope.Transport));
+                writer.WriteString("registry"u8, PrintableText.Line(scope.Registry));
+                writer.WriteBoolean("isDefault"u8, scope.IsDefault);
+                writer.WriteString("status"u8, Camel(scope.Status.ToString()));
+                writer.WriteString("before"u8, scope.BeforeTrust);
+                writer.WriteString("after"u8, scope.AfterTrust);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteStartArray("warnings"u8);
+            foreach (string warning in result.Warnings)
+                writer.WriteStringValue(PrintableText.Line(warning));
+            writer.WriteEndArray();
+            writer.WriteString("id"u8, scopes.Count > 0 ? scopes[0].Id : null);
+            writer.WriteEndObject();
+        }
+
+        return PrintableJson.Of(Encoding.UTF8.GetString(buffer.WrittenSpan)) + "\n";
     }
 }

@@ -54,6 +54,15 @@ public sealed record ImageTrustCompliance
     /// <summary>The policy.json that was checked, as the host names it. Null if it is not known.</summary>
     public string? PolicyPath { get; init; }
 
+    /// <summary>SHA-256 of the policy.json that was checked, in lower-case hex. Null if it is missing or could not be read.</summary>
+    public string? PolicyHash { get; init; }
+
+    /// <summary>
+    /// When the first of the policy's keys and certificates that have not ended yet will end (UTC). Null if none is known to end, or they
+    /// were not looked at.
+    /// </summary>
+    public DateTimeOffset? NextKeyExpiry { get; init; }
+
     /// <summary>How many findings are of severity <see cref="ImageTrustSeverity.Error"/>.</summary>
     public int ErrorCount => Count(ImageTrustSeverity.Error);
 

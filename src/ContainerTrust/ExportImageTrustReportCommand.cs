@@ -35,10 +35,11 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
     public string? Path { get; set; }
 
     /// <summary>
-    /// The format; by the file's name if left out: <c>.json</c>, <c>.xml</c> (JUnit), <c>.html</c>, <c>xccdf.xml</c>, <c>.cklb</c>.
+    /// The format; by the file's name if left out: <c>.json</c>, <c>.xml</c> (JUnit), <c>.html</c>, <c>xccdf.xml</c>, <c>.cklb</c>,
+    /// <c>.prom</c> (OpenMetrics).
     /// </summary>
     [Parameter]
-    [ValidateSet("Json", "JUnit", "Html", "Xccdf", "Cklb")]
+    [ValidateSet("Json", "JUnit", "Html", "Xccdf", "Cklb", "OpenMetrics")]
     public string? Format { get; set; }
 
     /// <summary>Hosts that could not be checked. They are in the report as such.</summary>
@@ -141,8 +142,8 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
             : ReportFile.FormatOf(path) ?? throw new TrustException(
                 "UnknownReportFormat",
                 TrustErrorKind.InvalidArgument,
-                $"The name {path} says no format. Specify -Format Json, JUnit, Html, Xccdf or Cklb, or a name that ends in .json, .xml, "
-                + ".html, xccdf.xml or .cklb.")
+                $"The name {path} says no format. Specify -Format Json, JUnit, Html, Xccdf, Cklb or OpenMetrics, or a name that "
+                + "ends in .json, .xml, .html, xccdf.xml, .cklb or .prom.")
             {
                 Target = path,
             };
@@ -162,7 +163,7 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
         int hosts = _hosts.Count + _unchecked.Count;
         if (!this.IsWanted(path, $"Write the {format} report of {hosts} {(hosts == 1 ? "host" : "hosts")}"))
             return;
-        ReportFile.Write(path, content, Cancellation);
+        ReportFile.Write(path, content, format, Cancellation);
         if (PassThru)
             WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true);
     }
@@ -181,7 +182,7 @@ public sealed class ExportImageTrustReportCommand : EngineCmdlet
         {
             if (!this.IsWanted(path, $"Write the {format} report of {host}"))
                 continue;
-            ReportFile.Write(path, content, Cancellation);
+            ReportFile.Write(path, content, format, Cancellation);
             if (PassThru)
                 WriteObject(new FileInfo(path));
         }

@@ -68,6 +68,9 @@ internal sealed class Audit
     /// <summary>registries.d. Null if it is refused or could not be read.</summary>
     public LookasideConfiguration? Lookaside { get; set; }
 
+    /// <summary>When the first of the keys and certificates ends that have not ended yet. Null if none is known to.</summary>
+    public DateTimeOffset? NextKeyExpiry { get; private set; }
+
     /// <summary>Rules that could not be checked because of what another finding says.</summary>
     public HashSet<string> Undone { get; } = new(StringComparer.Ordinal);
 
@@ -75,6 +78,13 @@ internal sealed class Audit
     {
         foreach (string rule in rules)
             Undone.Add(rule);
+    }
+
+    /// <summary>Takes in when a key or certificate ends that has not ended yet.</summary>
+    public void KeyEnds(DateTimeOffset time)
+    {
+        if (NextKeyExpiry is not { } next || time < next)
+            NextKeyExpiry = time;
     }
 
     public bool IsExcluded(string rule) => _excluded.Contains(rule);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ContainerTrust.Engine.Compliance.Proof;
 using ContainerTrust.Engine.Config.Crio;
 using ContainerTrust.Engine.Config.Policy;
@@ -58,6 +59,8 @@ public static class ComplianceChecker
             Profile = options.Profile?.Profile,
             NotCovered = options.Profile?.NotCovered ?? [],
             PolicyPath = store.Locations.PolicyPath,
+            PolicyHash = audit.PolicyFile is { } file ? Convert.ToHexStringLower(SHA256.HashData(file.Content.Span)) : null,
+            NextKeyExpiry = audit.NextKeyExpiry?.ToUniversalTime(),
         };
     }
 

@@ -16,6 +16,9 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
     private const int MostNames = 5;
     private const int SmallestRsa = 2048;
 
+    // The times of a key of OpenPGP are two counts of seconds of 32 bits each, from 1970 on: nothing in it ends later than 272 years after.
+    private static readonly TimeSpan s_whole = TimeSpan.FromDays(366 * 273);
+
     public IReadOnlyList<string> Rules { get; } =
     [
         ComplianceRules.KeyFileMissing, ComplianceRules.KeyFileUnreadable, ComplianceRules.KeyInvalid, ComplianceRules.PrivateKeyExposed,
@@ -176,7 +179,7 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
                 Add(isUsed ? ComplianceRules.KeyNotReadByAll : ComplianceRules.KeyPartSkipped, sound[0].Source, warning);
             }
 
-            IReadOnlyList<KeyAssessment> keys = KeyAssessment.Of(all, Now, Horizon - Now);
+            IReadOnlyList<KeyAssessment> keys = KeyAssessment.Of(all, Now, s_whole);
             if (all.HasLosses || all.Certificates.Any(static c => c.Primary.Packet.Version == 6))
                 Lost(all, [.. keys.Where(static k => k.Problem == OpenPgpProblem.None).Select(static k => k.Fingerprint)],
                     [.. sound.Select(static s => (s.Source, s.Keyring))]);
@@ -236,7 +239,12 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
             }
 
             if (key.Ends is { } ends)
-                Expiring(source, who, ends);
+            {
+                audit.KeyEnds(ends);
+                if (ends <= Horizon)
+                    Expiring(source, who, ends);
+            }
+
             foreach (string weakness in key.Weaknesses.Distinct())
             {
                 string? known = weakness == KeyAssessment.SelfSignedBySha1 ? VendorKeys.WhySelfSignedBySha1(key.Fingerprint) : null;
@@ -309,6 +317,8 @@ internal sealed class KeyMaterialCheck : IComplianceCheck
                         $"{who} in {source.Name}, required by {use.Words}, begins only on {Day(certificate.Begins)}.", severity);
                 else if (certificate.Ends <= Horizon.UtcDateTime)
                     Expiring(source, who, certificate.Ends);
+                if (certificate.Ends >= Now.UtcDateTime)
+                    audit.KeyEnds(new DateTimeOffset(certificate.Ends, TimeSpan.Zero));
                 if (certificate.Fault is { } flaw)
                     Unusable(source, who, certificate, flaw, isNoneUsable);
                 if (certificate.IsShort)

@@ -24,7 +24,20 @@ internal static class OutputFile
     /// could have made, is on the way; <c>NotWritable</c> for a directory, a block device or a socket.
     /// </exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content, CancellationToken cancellationToken = default)
+    public static void Write(string path, ReadOnlySpan<byte> content, CancellationToken cancellationToken = default) =>
+        Write(path, content, isForAll: false, cancellationToken);
+
+    /// <summary>Writes a file that a service of another user may have to read.</summary>
+    /// <param name="path">As above.</param>
+    /// <param name="content">The content.</param>
+    /// <param name="isForAll">
+    /// Whether everybody may read the file then (mode 0644), whatever the umask and the old file's mode are. Else a new file is made by the
+    /// umask, and an old one keeps its mode.
+    /// </param>
+    /// <param name="cancellationToken">As above.</param>
+    /// <exception cref="TrustException">As above.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public static void Write(string path, ReadOnlySpan<byte> content, bool isForAll, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!LinuxOnly.IsHere)
@@ -36,6 +49,6 @@ internal static class OutputFile
         if (OpenedStream.TryFind(path) is { } descriptor)
             OpenedStream.Write(descriptor, content, path, cancellationToken);
         else
-            new NamedOutput(path).Write(content, cancellationToken);
+            new NamedOutput(path, isForAll).Write(content, cancellationToken);
     }
 }

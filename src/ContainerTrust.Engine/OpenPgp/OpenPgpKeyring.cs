@@ -148,6 +148,14 @@ internal sealed class OpenPgpKeyring
         return verdict.IsGood && Other?.Verify(message, now) is { IsGood: false } refusal ? refusal : verdict;
     }
 
+    /// <summary>Verifies a signature that lies beside what it signs.</summary>
+    /// <param name="signature">The signature, binary or armored: exactly one, of a document that is not a text.</param>
+    /// <param name="content">What is signed.</param>
+    /// <param name="now">The time at which the key and the signature must not have ended.</param>
+    /// <returns>The verdict. Bad input is a verdict, too: nothing is thrown.</returns>
+    public OpenPgpVerification VerifyDetached(ReadOnlySpan<byte> signature, ReadOnlySpan<byte> content, DateTimeOffset now) =>
+        DetachedVerifier.Verify(this, signature, content, now.ToUnixTimeSeconds());
+
     /// <summary>The keys that have a key id: anybody can make two with the same.</summary>
     /// <param name="keyId">Key id.</param>
     /// <returns>The keys; empty if there is none.</returns>

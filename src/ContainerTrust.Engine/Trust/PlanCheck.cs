@@ -131,6 +131,18 @@ internal static class PlanCheck
             Target = path,
         };
 
+    /// <summary>The error for changes that weaken what is checked, and must not.</summary>
+    /// <param name="weaker">What they weaken, in sentences.</param>
+    /// <param name="path">The policy.</param>
+    /// <returns>The error to throw.</returns>
+    public static TrustException Weaker(string weaker, string path) => new(
+        "WeakerTrust",
+        TrustErrorKind.InvalidData,
+        $"Nothing was changed. {weaker} Allow weaker checks if that is meant.")
+    {
+        Target = path,
+    };
+
     private static void RequireNoBarePath(string? store, string? old)
     {
         if (store is null || store == old || !StoreUrl.IsBarePath(store))

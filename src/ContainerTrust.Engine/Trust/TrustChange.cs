@@ -48,6 +48,12 @@ public sealed record TrustChange
     public bool IsForced { get; init; }
 
     /// <summary>
+    /// Whether the changes are refused (<c>WeakerTrust</c>) where images would be accepted with fewer or weaker checks than before, which
+    /// is else only warned of. One change that says so counts for all that are made together.
+    /// </summary>
+    public bool MustNotWeaken { get; init; }
+
+    /// <summary>
     /// The settings for the scope's section in registries.d. Null leaves it as it is (but <see cref="Remove"/> removes it).
     /// </summary>
     public LookasideSection? Section { get; init; }
@@ -134,6 +140,7 @@ internal static class TrustChanges
             Requirements = second.Requirements ?? first.Requirements,
             RequiresKeys = second.Requirements is null ? first.RequiresKeys : second.RequiresKeys,
             IsForced = second.Requirements is null ? first.IsForced : second.IsForced,
+            MustNotWeaken = first.MustNotWeaken || second.MustNotWeaken,
             Copies = second.Requirements is null ? first.Copies : second.Copies,
             ReplacesKeys = second.Requirements is null ? first.ReplacesKeys : second.ReplacesKeys,
             MadeFrom = second.Requirements is null ? first.MadeFrom : second.MadeFrom,

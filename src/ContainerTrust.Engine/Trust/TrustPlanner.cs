@@ -196,7 +196,12 @@ internal sealed class TrustPlanner
     private void CompareMeaning(IReadOnlyList<TrustChange> changes, PolicyDocument before, PolicyDocument after)
     {
         if (LooserScopes.Describe(LooserScopes.Find(before, after, _keys)) is { } looser)
+        {
+            if (changes.Any(static c => c.MustNotWeaken))
+                throw PlanCheck.Weaker(looser, PolicyPath);
             _warnings.Add(looser);
+        }
+
         if (InstalledReleases.Refusal(_host, _locations.Release, before, after) is not { } refusal)
             return;
         if (!changes.Any(static c => c.IsForced))

@@ -31,6 +31,15 @@ public sealed partial class TrustStore
         return ScopeDifference.Words(entry);
     }
 
+    /// <summary>The scopes that a preview would change, as objects.</summary>
+    /// <param name="preview">What <see cref="Preview"/> said.</param>
+    /// <returns>One object a scope that would say something else then.</returns>
+    public IReadOnlyList<ImageTrustChange> PlannedChanges(TrustEditResult preview)
+    {
+        ArgumentNullException.ThrowIfNull(preview);
+        return ChangeObjects.Of(this, preview);
+    }
+
     /// <summary>What taking back the last change would do that is not taken back yet.</summary>
     /// <param name="id">The change that must be the last. Null for whichever is.</param>
     /// <returns>The change, and what would be done.</returns>

@@ -278,6 +278,8 @@ internal static partial class Rehydration
             ErrorId = bag.TextIfAny("ErrorId"),
             Profile = bag.TextIfAny("Profile"),
             NotCovered = bag.ObjectsIfAny<ImageTrustControl>("NotCovered"),
+            PolicyHash = bag.TextIfAny("PolicyHash"),
+            NextKeyExpiry = bag.Has("NextKeyExpiry") ? bag.Moment("NextKeyExpiry") : null,
         };
         return live.Compliant == Required(bag.Truth("Compliant")) ? live
             : throw new PSInvalidCastException("The findings and Compliant contradict each other.");

@@ -27,6 +27,9 @@ internal static class CommandLine
     /// <summary>Images with signatures, and the key that made them; see tests/Pester/Images.ps1.</summary>
     public static string SignedImages => Path.Combine(Repository!, "tests/Pester/Images");
 
+    /// <summary>A file or directory of <c>samples</c>.</summary>
+    public static string Sample(string path) => Path.Combine(Repository!, "samples", path);
+
     public static string Tool(string name)
     {
         string? path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(d => Path.Combine(d, name))

@@ -29,6 +29,22 @@ public sealed class OutputFileTests : IDisposable
         }
     }
 
+    /// <summary>A service of another user reads it, whoever made the old file, and never by a set-id bit.</summary>
+    [Theory]
+    [InlineData("600")]
+    [InlineData("4755")]
+    [InlineData("000")]
+    public void A_file_for_all_is_one_for_all_to_read(string before)
+    {
+        string path = _directory["report.prom"];
+        OutputFile.Write(path, Bytes("new"), isForAll: true, CancellationToken.None);
+        Assert.Equal((UnixFileMode)0x1A4, File.GetUnixFileMode(path));
+        SetMode(path, before);
+        OutputFile.Write(path, Bytes("newer"), isForAll: true, CancellationToken.None);
+        Assert.Equal((UnixFileMode)0x1A4, File.GetUnixFileMode(path));
+        File.Delete(path);
+    }
+
     [Fact]
     public void A_file_is_replaced_whole_and_keeps_its_mode()
     {

@@ -16,6 +16,12 @@ public sealed record ComplianceReport
     /// <summary>What the report is called.</summary>
     public string Title { get; init; } = "Container image trust";
 
+    /// <summary>
+    /// Whether metrics have a label with the host's name. A report of the machine that it is read on has none: Prometheus knows that
+    /// machine by its label <c>instance</c>. The other formats name hosts always.
+    /// </summary>
+    public bool IsHostNamed { get; init; } = true;
+
     /// <summary>When the report was made.</summary>
     public DateTimeOffset CreatedAt { get; init; } = DateTimeOffset.UtcNow;
 
@@ -38,6 +44,7 @@ public sealed record ComplianceReport
             ReportFormat.Json => JsonReport.Write(this),
             ReportFormat.JUnit => JUnitReport.Write(this),
             ReportFormat.Xccdf => XccdfReport.Write(UniqueNames()[0], OnlyHost()),
+            ReportFormat.OpenMetrics => OpenMetricsReport.Write(this),
             ReportFormat.Cklb => CklbReport.Write(UniqueNames()[0], OnlyHost(), Title),
             _ => HtmlReport.Write(this),
         };
@@ -130,4 +137,7 @@ public enum ReportFormat
 
     /// <summary>A checklist of one host for STIG Viewer 3 (CKLB 1.0).</summary>
     Cklb,
+
+    /// <summary>Metrics for Prometheus: a text that is valid both as OpenMetrics 1.0 and in Prometheus's own format.</summary>
+    OpenMetrics,
 }

@@ -5,10 +5,12 @@ namespace ContainerTrust.Engine.Compliance.Reports;
 /// <summary>Reports on this machine's disk.</summary>
 public static class ReportFile
 {
+    private const string MetricsEnd = ".PROM";
+
     /// <summary>The format that a file's name asks for.</summary>
     /// <param name="path">A path.</param>
     /// <returns>
-    /// By <c>xccdf.xml</c>, <c>.cklb</c>, <c>.json</c>, <c>.xml</c>, <c>.html</c> or <c>.htm</c>; null for another name.
+    /// By <c>xccdf.xml</c>, <c>.cklb</c>, <c>.json</c>, <c>.xml</c>, <c>.html</c>, <c>.htm</c> or <c>.prom</c>; null for another name.
     /// </returns>
     public static ReportFormat? FormatOf(string path) => Path.GetExtension(path).ToUpperInvariant() switch
     {
@@ -17,6 +19,7 @@ public static class ReportFile
         ".XML" when path.EndsWith("xccdf.xml", StringComparison.OrdinalIgnoreCase) => ReportFormat.Xccdf,
         ".XML" => ReportFormat.JUnit,
         ".HTML" or ".HTM" => ReportFormat.Html,
+        MetricsEnd => ReportFormat.OpenMetrics,
         _ => null,
     };
 
@@ -26,6 +29,7 @@ public static class ReportFile
         // A directory may have checklists of people by the hosts' names.
         ReportFormat.Xccdf => "-image-trust-xccdf.xml",
         ReportFormat.Cklb => "-image-trust.cklb",
+        ReportFormat.OpenMetrics => ".prom",
         ReportFormat.Json => ".json",
         ReportFormat.JUnit => ".xml",
         _ => ".html",
@@ -40,11 +44,24 @@ public static class ReportFile
     /// (<c>UntrustedSymbolicLink</c>).
     /// </exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content, CancellationToken cancellationToken = default)
+    public static void Write(string path, ReadOnlySpan<byte> content, CancellationToken cancellationToken = default) =>
+        Write(path, content, ReportFormat.Json, cancellationToken);
+
+    /// <summary>Writes a file whole, as the readers of its format need it.</summary>
+    /// <param name="path">Where to.</param>
+    /// <param name="content">The report.</param>
+    /// <param name="format">
+    /// Its format. A file of <see cref="ReportFormat.OpenMetrics"/> is readable for everybody (mode 0644): node_exporter reads it as a user
+    /// of its own. Others are made by the umask, or keep their mode.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait for whoever reads a pipe.</param>
+    /// <exception cref="TrustException">As above.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public static void Write(string path, ReadOnlySpan<byte> content, ReportFormat format, CancellationToken cancellationToken)
     {
         try
         {
-            OutputFile.Write(path, content, cancellationToken);
+            OutputFile.Write(path, content, isForAll: format == ReportFormat.OpenMetrics, cancellationToken);
         }
         catch (TrustException e) when (e.ErrorId != "UntrustedSymbolicLink")
         {

@@ -9,19 +9,28 @@ namespace ContainerTrust.Engine.Hosts.Linux;
 internal sealed class NamedOutput
 {
     private const uint NewFileMode = 0x1B6; // 0666, less the umask
+    private const uint ModeForAll = 0x1A4; // 0644
     private const uint PermissionBits = 0x1FF; // never a set-id bit, whoever made the old file
     private const int NonBlocking = OpenFlags.NonBlocking | OpenFlags.NoControllingTerminal;
 
     private static readonly HostRoot s_root = new("/");
 
     private readonly string _path;
+    private readonly uint? _mode;
 
-    public NamedOutput(string path) => _path = path;
+    /// <summary>An output.</summary>
+    /// <param name="path">An absolute path.</param>
+    /// <param name="isForAll">Whether a regular file gets mode 0644, whatever the umask and the old file's mode are.</param>
+    public NamedOutput(string path, bool isForAll)
+    {
+        _path = path;
+        _mode = isForAll ? ModeForAll : null;
+    }
 
     /// <summary>Writes it.</summary>
     /// <param name="content">The content.</param>
     /// <param name="cancellationToken">Ends the wait for a pipe's reader.</param>
-    /// <exception cref="TrustException">See <see cref="OutputFile.Write"/>.</exception>
+    /// <exception cref="TrustException">See <see cref="OutputFile"/>.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public void Write(ReadOnlySpan<byte> content, CancellationToken cancellationToken)
     {
@@ -36,7 +45,7 @@ internal sealed class NamedOutput
             case WalkResult.Found:
                 RequireOwnInSharedDirectory(walk);
                 if (walk.Status.IsRegularFile)
-                    Replace(walk, content, walk.Status.Permissions & PermissionBits);
+                    Replace(walk, content, _mode ?? (walk.Status.Permissions & PermissionBits));
                 else if (walk.Status.IsCharacterDevice || walk.Status.IsPipe)
                     WriteInto(walk, content, cancellationToken);
                 else
@@ -49,7 +58,7 @@ internal sealed class NamedOutput
                     };
                 break;
             default:
-                Replace(walk, content, null);
+                Replace(walk, content, _mode);
                 break;
         }
     }

@@ -85,7 +85,12 @@ internal static class MessageVerifier
         return false;
     }
 
-    private static OpenPgpVerification VerifySignature(OpenPgpKeyring keyring, in SignedMessage message, bool isArmored, long now)
+    /// <summary>Verifies the signature of a message that was taken apart.</summary>
+    /// <param name="keyring">The keys.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="isArmored">Whether it came as text.</param>
+    /// <param name="now">Seconds since 1970 UTC.</param>
+    internal static OpenPgpVerification VerifySignature(OpenPgpKeyring keyring, in SignedMessage message, bool isArmored, long now)
     {
         var outcome = SignaturePacket.Parse(message.Signature, out var signature);
         if (outcome == SignatureParse.UnknownVersion)

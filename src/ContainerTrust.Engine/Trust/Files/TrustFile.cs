@@ -75,16 +75,27 @@ public static partial class TrustFile
     /// <exception cref="TrustException">
     /// There is none (<c>TrustFileNotFound</c>), it cannot be read, or see <see cref="Read"/>.
     /// </exception>
-    public static IReadOnlyList<ImageTrust> ReadFile(string path)
+    public static IReadOnlyList<ImageTrust> ReadFile(string path) => Read(Open(path).Content, path);
+
+    /// <summary>Reads a file of this machine, and nothing of it before its signature is verified.</summary>
+    /// <param name="path">An absolute path.</param>
+    /// <param name="keyPaths">
+    /// Absolute paths of key files of this machine, one of which must have signed it, see <see cref="DetachedSignature"/>. Empty: nothing is
+    /// verified.
+    /// </param>
+    /// <param name="signaturePath">The signature's absolute path. Null for the one beside the file.</param>
+    /// <param name="now">The moment at which keys and signatures must not have ended.</param>
+    /// <param name="messages">Where words for the user go.</param>
+    /// <returns>See <see cref="Read"/>.</returns>
+    /// <exception cref="TrustException">See <see cref="ReadFile"/> and <see cref="DetachedSignature.Require"/>.</exception>
+    public static IReadOnlyList<ImageTrust> ReadSigned(
+        string path, IReadOnlyList<string> keyPaths, string? signaturePath, DateTimeOffset now, TrustMessages messages)
     {
-        HostFile file = LocalHost.Instance.TryReadFile(path, TrustFileReader.MaxBytes)
-            ?? throw new TrustException(
-                "TrustFileNotFound",
-                TrustErrorKind.NotFound,
-                $"The trust file {path} does not exist. Give the right path.")
-            {
-                Target = path,
-            };
+        ArgumentNullException.ThrowIfNull(keyPaths);
+        ArgumentNullException.ThrowIfNull(messages);
+        HostFile file = Open(path);
+        if (keyPaths.Count > 0)
+            messages.Verbose($"{path}: {DetachedSignature.Require(path, file.Content.Span, keyPaths, signaturePath, now)}");
         return Read(file.Content, path);
     }
 
@@ -137,6 +148,15 @@ public static partial class TrustFile
     /// <param name="text">The text.</param>
     internal static bool IsSchema(string text) =>
         text == Schema || text == SchemaName || text.EndsWith("/" + SchemaName, StringComparison.Ordinal);
+
+    private static HostFile Open(string path) => LocalHost.Instance.TryReadFile(path, TrustFileReader.MaxBytes)
+        ?? throw new TrustException(
+            "TrustFileNotFound",
+            TrustErrorKind.NotFound,
+            $"The trust file {path} does not exist. Give the right path.")
+        {
+            Target = path,
+        };
 
     private static ImageTrust ToTrust(FileEntry entry, LookasideSection? inForce, StoredKeys keys) => new()
     {

@@ -37,6 +37,30 @@ internal static class ChangeObjects
         })];
     }
 
+    /// <summary>What would be changed.</summary>
+    /// <param name="store">The trust.</param>
+    /// <param name="preview">What would be done.</param>
+    /// <returns>One object a scope that would say something else then.</returns>
+    public static IReadOnlyList<ImageTrustChange> Of(TrustStore store, TrustEditResult preview)
+    {
+        string[] paths = [.. preview.Files.Select(static f => f.Path)];
+        return [.. ScopeDifference.Find(store, preview.Planned).Select(scope => new ImageTrustChange
+        {
+            ComputerName = store.Host.ComputerName,
+            Transport = scope.Transport,
+            Registry = scope.Registry,
+            IsDefault = scope.IsDefault,
+            Status = scope.Status,
+            Before = scope.Before,
+            After = scope.After,
+            BeforeTrust = scope.BeforeWords,
+            AfterTrust = scope.AfterWords,
+            Root = store.Target.RootDirectory,
+            Paths = paths,
+            Origin = store.Origin,
+        })];
+    }
+
     /// <summary>What is on record.</summary>
     /// <param name="store">The trust.</param>
     /// <param name="log">The record.</param>
