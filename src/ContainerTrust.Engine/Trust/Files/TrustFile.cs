@@ -87,8 +87,8 @@ public static partial class TrustFile
     /// <param name="messages">Where words for the user go.</param>
     /// <returns>See <see cref="Read"/>.</returns>
     /// <exception cref="TrustException">
-    /// See <see cref="ReadFile"/>; or there is no signature (<c>FileSignatureMissing</c>), it is not good (<c>FileSignatureInvalid</c>), or a
-    /// key file does not exist or has no usable key (<c>NoUsableKey</c>).
+    /// See <see cref="ReadFile"/>; or there is no signature (<c>FileSignatureMissing</c>), it is not good (<c>FileSignatureInvalid</c>), or
+    /// a key file does not exist or has no usable key (<c>NoUsableKey</c>).
     /// </exception>
     public static IReadOnlyList<ImageTrust> ReadSigned(
         string path, IReadOnlyList<string> keyPaths, string? signaturePath, DateTimeOffset now, TrustMessages messages)
