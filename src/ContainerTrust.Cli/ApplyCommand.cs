@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ContainerTrust.Engine.Keys;
 using ContainerTrust.Engine.Trust;
 using ContainerTrust.Engine.Trust.Files;
 
@@ -14,9 +13,8 @@ internal static class ApplyCommand
         Argument<string> file = new("file") { Description = "A file that Export-ImageTrust wrote, JSON or YAML" };
         Option<string[]> key = new("--key", "-f")
         {
-            Description = "Apply nothing that this key has not signed: an OpenPGP key file (the signature is FILE" +
-                $"{DetachedSignature.OpenPgpEnd}) or a PEM public key (FILE{DetachedSignature.PemEnd}, of cosign sign-blob); of several " +
-                "one must have signed",
+            Description = "Apply nothing that this key has not signed: an OpenPGP key file (the signature is FILE.asc) or " +
+                "a PEM public key (FILE.sig, of cosign sign-blob); of several one must have signed",
             HelpName = "file",
         };
         Option<string?> signature = new("--signature") { Description = "With --key: the signature, wherever it lies", HelpName = "file" };

@@ -78,7 +78,8 @@ internal static class ManualPage
         .SH EXIT STATUS
         .TP
         .B 0
-        What was asked for is done, or was so already (\fBapply \-\-exit\-code\fR: was so already); \fBverify\fR and \fBrelease\fR: valid; \fBtest\fR: compliant.
+        What was asked for is done, or was so already;
+        \fBapply \-\-exit\-code\fR: was so already; \fBverify\fR and \fBrelease\fR: valid; \fBtest\fR: compliant.
         .TP
         .B 1
         It failed. \fBverify\fR and \fBrelease\fR: an image was judged, and is not valid. \fBtest\fR: the host could not be checked.

@@ -72,7 +72,7 @@ internal sealed class ReportTarget(string? file, ReportFormat? format, bool isQu
         }
         catch (OperationCanceledException)
         {
-            StandardError.Warn("The metrics were not written: nobody reads the pipe.");
+            StandardError.Warn("The metrics were not written: nothing reads the pipe.");
         }
     }
 }

@@ -152,8 +152,8 @@ internal sealed class RotateCommand
         StringBuilder text = new();
         foreach (KeyRotationState state in states)
         {
-            text.Append(PrintableText.Line($"{state.Scope ?? state.ComputerName}: {Words(state.Step)}{(state.IsChanged ? ", changed" : "")}"))
-                .Append('\n');
+            string changed = state.IsChanged ? ", changed" : "";
+            text.Append(PrintableText.Line($"{state.Scope ?? state.ComputerName}: {Words(state.Step)}{changed}")).Append('\n');
             if (state.Reason is { } reason && !told.Contains(reason))
                 text.Append("    ").Append(reason).Append('\n');
         }

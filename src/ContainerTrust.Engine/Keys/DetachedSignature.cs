@@ -9,7 +9,7 @@ namespace ContainerTrust.Engine.Keys;
 /// A signature that lies beside a file of this machine: <c>FILE.asc</c> by an OpenPGP key (<c>gpg --detach-sign --armor</c>), or
 /// <c>FILE.sig</c> by a PEM public key (<c>cosign sign-blob</c>: base64 of a signature over the file).
 /// </summary>
-public static class DetachedSignature
+internal static class DetachedSignature
 {
     /// <summary>How the name of an OpenPGP signature ends.</summary>
     public const string OpenPgpEnd = ".asc";

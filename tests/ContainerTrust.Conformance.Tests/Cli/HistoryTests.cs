@@ -90,7 +90,8 @@ public sealed class HistoryTests : IDisposable
         Accept("b.example.com");
         string policy = File.ReadAllText(PolicyPath);
         string[] ids = [.. Changes().Select(static c => Text(c, "id"))];
-        foreach ((string id, string words) in ((string, string)[])[(ids[1], "has the newer change " + ids[0]), ("none", "has no change none")])
+        (string, string)[] named = [(ids[1], "has the newer change " + ids[0]), ("none", "has no change none")];
+        foreach ((string id, string words) in named)
         {
             CommandLine.Result refused = Run("undo", id);
             Assert.Equal((1, ""), (refused.ExitCode, refused.Output));

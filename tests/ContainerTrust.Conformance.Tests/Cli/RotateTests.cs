@@ -128,7 +128,9 @@ public sealed class RotateTests : IDisposable
     }
 
     private CommandLine.Result Run(params string[] arguments) => CommandLine.Run(CommandLine.Ours,
-        ["rotate", .. arguments, "--root", _root, "--old-key", Path.Join(_root, "here/old.asc"), "--key", Path.Join(_root, "here/new.asc")]);
+    [
+        "rotate", .. arguments, "--root", _root, "--old-key", Path.Join(_root, "here/old.asc"), "--key", Path.Join(_root, "here/new.asc"),
+    ]);
 
     private JsonElement[] Json(params string[] arguments) => Json(0, arguments);
 

@@ -36,7 +36,7 @@ internal static class DetachedVerifier
             if (packet.Body.IsEmpty)
                 return Refuse(OpenPgpProblem.Malformed, "Its signature packet is empty.");
             if (SignaturePacket.Parse(packet.Body, out SignaturePacket parsed) == SignatureParse.Read && parsed.Type == SignatureType.Text)
-                return Refuse(OpenPgpProblem.NotSignedMessage, "Its signature is one of a text; sign without --textmode.");
+                return Refuse(OpenPgpProblem.NotSignedMessage, "Its signature is one of a text; sign it as a file.");
             SignedMessage message = new()
             {
                 Signature = packet.Body, OnePass = default, UntrustedFormat = (byte)'b', UntrustedContent = content,

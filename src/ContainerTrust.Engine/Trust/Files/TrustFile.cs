@@ -80,14 +80,16 @@ public static partial class TrustFile
     /// <summary>Reads a file of this machine, and nothing of it before its signature is verified.</summary>
     /// <param name="path">An absolute path.</param>
     /// <param name="keyPaths">
-    /// Absolute paths of key files of this machine, one of which must have signed it, see <see cref="DetachedSignature"/>. Empty: nothing is
-    /// verified.
+    /// Absolute paths of key files of this machine, OpenPGP or PEM, one of which must have signed it. Empty: nothing is verified.
     /// </param>
     /// <param name="signaturePath">The signature's absolute path. Null for the one beside the file.</param>
     /// <param name="now">The moment at which keys and signatures must not have ended.</param>
     /// <param name="messages">Where words for the user go.</param>
     /// <returns>See <see cref="Read"/>.</returns>
-    /// <exception cref="TrustException">See <see cref="ReadFile"/> and <see cref="DetachedSignature.Require"/>.</exception>
+    /// <exception cref="TrustException">
+    /// See <see cref="ReadFile"/>; or there is no signature (<c>FileSignatureMissing</c>), it is not good (<c>FileSignatureInvalid</c>), or
+    /// a key file does not exist or has no usable key (<c>NoUsableKey</c>).
+    /// </exception>
     public static IReadOnlyList<ImageTrust> ReadSigned(
         string path, IReadOnlyList<string> keyPaths, string? signaturePath, DateTimeOffset now, TrustMessages messages)
     {
