@@ -192,7 +192,7 @@ Describe 'Errors' {
         @{ Id = 'RuleNotFound'; Code = { Get-ImageTrustRule None }; Action = 'Run Get-ImageTrustRule without an id to see them all.' }
         @{ Id = 'ParametersNotTogether'; Code = { Test-ImageSignature a.example.com/b -TrustedRootPath x -KeyPath y -As podman6 -Root $root }; Action = 'Leave out -As or -TrustedRootPath.' }
         @{ Id = 'ShortNameUnresolved'; Code = { Test-ImageSignature app -Root $root }; Action = 'Write the full name.' }
-        @{ Id = 'UnknownReportFormat'; Code = { Test-ImageTrust -Root $root | Export-ImageTrustReport "$root/x" }; Action = 'Specify -Format Json, JUnit, Html, Xccdf or Cklb, or a name that ends in .json, .xml, .html, xccdf.xml or .cklb.' }
+        @{ Id = 'UnknownReportFormat'; Code = { Test-ImageTrust -Root $root | Export-ImageTrustReport "$root/x" }; Action = 'Specify -Format Json, JUnit, Html, Xccdf, Cklb or OpenMetrics, or a name that ends in .json, .xml, .html, xccdf.xml, .cklb or .prom.' }
         @{ Id = 'InvalidInputObject'; Code = { $null | Export-ImageTrustReport "$root/x.json" }; Action = 'Give results of Test-ImageTrust, and error records of hosts that could not be checked. No report was written.' }
     ) {
         $failure = try { & $Code 2>&1 | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] } | Select-Object -First 1 } catch { $_ }
