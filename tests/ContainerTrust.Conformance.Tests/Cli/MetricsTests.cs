@@ -143,8 +143,12 @@ public sealed class MetricsTests : IDisposable
     {
         string analyze = CommandLine.Tool("systemd-analyze");
         string service = Path.Join(_scratch, "containertrust-metrics.service"), timer = Path.Join(_scratch, "containertrust-metrics.timer");
+
+        // The command may lie in a directory whose name has spaces, which a unit would have to quote.
+        string link = Path.Join(_scratch, "command");
+        System.IO.File.CreateSymbolicLink(link, CommandLine.Ours);
         System.IO.File.WriteAllText(service, System.IO.File.ReadAllText(CommandLine.Sample("prometheus/containertrust-metrics.service"))
-            .Replace("/usr/local/bin/containertrust", CommandLine.Ours, StringComparison.Ordinal));
+            .Replace("/usr/local/bin/containertrust", link, StringComparison.Ordinal));
         System.IO.File.Copy(CommandLine.Sample("prometheus/containertrust-metrics.timer"), timer);
         CommandLine.Result said = CommandLine.Run(analyze, "verify", "--man=no", service, timer);
         Assert.Equal(0, said.ExitCode);
