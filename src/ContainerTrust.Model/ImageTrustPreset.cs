@@ -52,5 +52,5 @@ public sealed record ImageTrustPreset
         HashCode.Combine(ComputerName, Name, Form, ListContent.Hash(Source), ListContent.Hash(Entries), Path);
 
     /// <inheritdoc/>
-    public override string ToString() => PrintableText.Line(Name);
+    public override string ToString() => PrintableText.Line(Name ?? "");
 }
